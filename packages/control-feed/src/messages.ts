@@ -1,0 +1,136 @@
+import type { ContextValues, Principal } from "@hotkeep/core";
+
+/** How the rest of the cluster should dial a node, and what it does. */
+export interface RosterEntry {
+  /** `daxcluster01-a` */
+  readonly nodeId: string;
+  /** Small number that the wire protocol uses, unique in the cluster. */
+  readonly ordinal: number;
+  readonly address: string;
+  readonly port: number;
+  readonly zone: string;
+  readonly leader: boolean;
+}
+
+/** The cluster's members as clients see them. `epoch` changes whenever the leader does. */
+export interface Roster {
+  readonly epoch: number;
+  readonly nodes: readonly RosterEntry[];
+}
+
+/** What a node needs to know about its cluster. */
+export interface NodeConfiguration {
+  readonly clusterArn: string;
+  readonly account: string;
+  readonly region: string;
+  readonly nodeId: string;
+  readonly listenAddress: string;
+  readonly port: number;
+  /** Where tables are: a DynamoDB endpoint URL. */
+  readonly tableEndpoint: string;
+  readonly serviceRoleArn: string;
+  /** 0: items never expire. */
+  readonly recordTtlMs: number;
+  /** 0: query results are not cached. */
+  readonly queryTtlMs: number;
+  readonly cacheBytesMax: number;
+}
+
+/** A policy on its way to a node: text and origin; the node parses and compiles it. */
+export interface FeedPolicy {
+  readonly kind: "identity" | "boundary" | "session";
+  readonly name: string;
+  readonly carrier?: string;
+  readonly document: string;
+}
+
+/**
+ * What a node may know of a caller: enough to verify one day's DAX signatures and to decide `dax:` actions. Never the
+ * secret key.
+ */
+export interface Caller {
+  readonly accessKeyId: string;
+  readonly principal: Principal;
+  /** SHA-256 (hex) of the session token that must come along; absent for long-term keys. */
+  readonly sessionTokenSha256?: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  /** Signing key for service `dax`, as hex, for this date (YYYYMMDD) and Region. */
+  readonly signingKey: string;
+  readonly signingDate: string;
+  readonly signingRegion: string;
+  readonly policies: readonly FeedPolicy[];
+  /** Condition keys that belong to the principal and session (`aws:PrincipalTag/…`, `aws:TokenIssueTime`, …). */
+  readonly context: ContextValues;
+}
+
+/** A session of the cluster's service role. */
+export interface RoleSession {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** The session's ARN, for messages. */
+  readonly arn: string;
+}
+
+/** A denial a node wants remembered, so that `hotkeep explain` can open it. */
+export interface DenialRecord {
+  readonly id: string;
+  readonly at: number;
+  readonly hop: "caller" | "service-role";
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly message: string;
+  /** The decision with its reasons, as JSON; absent when another endpoint decided. */
+  readonly decision?: unknown;
+}
+
+/** Requests a node makes of the gateway, each with its answer. */
+export interface NodeRequests {
+  /** First message of a node. The gateway answers with what the node is to be. */
+  hello: { request: { readonly nodeId: string; readonly pid: number }; response: NodeConfiguration };
+  /** The node listens; from now on it may be put on the roster. */
+  listening: { request: { readonly port: number }; response: Roster };
+  /** undefined: no such active key. Subscribes the node to `callerChanged` for this key. */
+  caller: {
+    request: { readonly accessKeyId: string; readonly date: string; readonly region: string };
+    response: Caller | null;
+  };
+  /** @throws when the role cannot be assumed; the message is for the client. */
+  roleSession: { request: Record<string, never>; response: RoleSession };
+  /** Allots or finds the id of an ordered list of attribute names. Durable, and known to every node, when answered. */
+  attributeListId: { request: { readonly names: readonly string[] }; response: { readonly id: number } };
+  /** null: no such list. */
+  attributeList: { request: { readonly id: number }; response: { readonly names: readonly string[] } | null };
+}
+
+/** What a node tells the gateway without waiting. */
+export interface NodeNotices {
+  heartbeat: { readonly at: number };
+  denied: DenialRecord;
+  /** Keys this node has written; the gateway relays them to the cluster's other nodes. `sequence` has no gaps. */
+  wrote: { readonly sequence: number; readonly table: string; readonly keys: readonly string[] };
+}
+
+/** What the gateway tells a node without waiting. */
+export interface GatewayNotices {
+  roster: Roster;
+  /** Something about these keys' principals or policies changed: ask again before the next request. */
+  callerChanged: { readonly accessKeyIds: readonly string[] };
+  /** The service role's sessions are void (trust or role gone, or policies changed): get a new one. */
+  roleSessionRevoked: Record<string, never>;
+  attributeList: { readonly id: number; readonly names: readonly string[] };
+  /** Writes another node made. A gap in `sequence` per origin means: drop the whole item cache. */
+  wrote: {
+    readonly origin: string;
+    readonly sequence: number;
+    readonly table: string;
+    readonly keys: readonly string[];
+  };
+  configuration: NodeConfiguration;
+  /** Leave the roster has happened: finish what runs, then stop. */
+  drain: { readonly withinMs: number };
+}

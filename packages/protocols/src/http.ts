@@ -1,0 +1,20 @@
+/** One HTTP request, body read, as the gateway's server hands it over. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query exactly as received. */
+  readonly url: string;
+  /** Name, value, name, value … as received, in order and case. */
+  readonly rawHeaders: readonly string[];
+  readonly body: Buffer;
+  /** The peer's address. */
+  readonly remoteAddress: string;
+  /** True when the connection is TLS. */
+  readonly secure: boolean;
+}
+
+/** What goes back; the server adds Content-Length and Date. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | string;
+}

@@ -1,0 +1,62 @@
+import type { PermissionRequest, Principal } from "@hotkeep/core";
+
+/** The services whose APIs are decoded and encoded here, by their signing names. */
+export type ServiceName = "iam" | "sts" | "ec2" | "dax" | "dynamodb";
+
+/** Facts of a temporary credential that condition keys ask for. */
+export interface SessionFacts {
+  /** Issue time, milliseconds since the epoch. */
+  readonly issuedAt: number;
+  readonly multiFactorAuth?: boolean;
+  readonly sourceIdentity?: string;
+}
+
+/** Everything about one verified call besides its input. */
+export interface CallContext {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly principal: Principal;
+  readonly accessKeyId: string;
+  readonly session?: SessionFacts;
+  /** The account the call acts in: the principal's own. */
+  readonly account: string;
+  /** The Region of the credential scope; IAM and global STS calls are `us-east-1`. */
+  readonly region: string;
+  readonly requestId: string;
+  /** Milliseconds since the epoch when the request was verified. */
+  readonly now: number;
+  readonly sourceIp?: string;
+  readonly secureTransport: boolean;
+  readonly userAgent?: string;
+}
+
+/** One operation: what the caller must be allowed to do, and what happens then. */
+export interface Operation<Input, Output> {
+  /** All must be allowed, in order; the first denial is reported. Pure reading, no effects. */
+  needs(input: Input, call: CallContext): readonly PermissionRequest[] | Promise<readonly PermissionRequest[]>;
+  handle(input: Input, call: CallContext): Output | Promise<Output>;
+}
+
+/** A service's operations: `{ CreateRole: { input, output } }`. */
+export type OperationTypes = Record<string, { readonly input: unknown; readonly output: unknown }>;
+
+/** A named operation, ready to be collected into {@link Handlers}. */
+export interface NamedOperation {
+  readonly name: string;
+  // Inputs and outputs are checked where the operation is written; the router moves them without looking.
+  readonly operation: Operation<never, unknown>;
+}
+
+/** What a service room hands to the router. What is not in it answers UnknownOperation. */
+export interface ServiceHandlers {
+  readonly service: ServiceName;
+  readonly operations: readonly NamedOperation[];
+}
+
+/** Makes the `operation(name, { needs, handle })` of one service. */
+export function operationsOf<Types extends OperationTypes>() {
+  return <Name extends keyof Types & string>(
+    name: Name,
+    operation: Operation<Types[Name]["input"], Types[Name]["output"]>,
+  ): NamedOperation => ({ name, operation: operation as Operation<never, unknown> });
+}

@@ -1,0 +1,5 @@
+import { build, install, root, run } from "./house.mjs";
+
+await install();
+await build();
+process.exitCode = await run(process.execPath, [`${root}/bench/dist/main.js`, ...process.argv.slice(2)]);
