@@ -5,7 +5,6 @@ export default defineConfig({
   resolve: { conditions: ["hotkeep-source"] },
   ssr: { resolve: { conditions: ["hotkeep-source"] } },
   test: {
-    include: ["packages/*/test/**/*.spec.ts", "e2e/**/*.spec.ts"],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: "threads",
