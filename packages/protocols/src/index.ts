@@ -1,5 +1,13 @@
 export * from "./authorizer.js";
 export * from "./credentials.js";
 export * from "./http.js";
+export { type RawJson, rawJson } from "./json/raw-json.js";
+export type { OpaqueValue } from "./model/data-plane-typed.js";
+export type { DaxOperations } from "./model/dax.operations.js";
+export type { DynamoDbOperations } from "./model/dynamodb.operations.js";
+export type { Ec2Operations } from "./model/ec2.operations.js";
+export type { IamOperations } from "./model/iam.operations.js";
+export type { StsOperations } from "./model/sts.operations.js";
+export type { In, Out } from "./model/typed.js";
 export * from "./operation.js";
 export * from "./router.js";
