@@ -1,1 +1,6 @@
+export * from "./address.js";
+export * from "./client.js";
+export * from "./connection.js";
+export * from "./limits.js";
 export * from "./messages.js";
+export * from "./server.js";
