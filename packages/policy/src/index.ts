@@ -1,12 +1,14 @@
 export { type CompiledPolicy, compilePolicy } from "./compile.js";
 export { type AssumeRoleOptions, decide, decideAssumeRole } from "./decide.js";
-export { describeDecision } from "./describe.js";
+export { describeDecision, describeStatement } from "./describe.js";
 export type * from "./document.js";
-export { parsePolicy } from "./grammar.js";
+export { invalidPrincipalMessage, parsePolicy, policySize } from "./grammar.js";
 export { PolicyGrammarError } from "./grammar-error.js";
-export { denialMessage } from "./messages.js";
+export { denialMessage, policyKindName } from "./messages.js";
 export { decidePartially, type PartialDecision } from "./partial.js";
 export type { PolicySets } from "./policy-sets.js";
 export { type CallFacts, principalContext, type SessionFacts } from "./principal-context.js";
 export { principalsOf, replacePrincipals } from "./principals.js";
+export type { Mismatch } from "./request-view.js";
+export { type StatementTrace, type TracedDecision, traceDecision } from "./trace.js";
 export * from "./types.js";

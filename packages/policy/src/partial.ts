@@ -1,25 +1,51 @@
+import { decisionOf, isAlwaysAllowed } from "./decide.js";
 import type { PolicySets } from "./policy-sets.js";
+import { type KeyTest, RequestView } from "./request-view.js";
+import { MAYBE, YES } from "./tri.js";
 import type { AuthorizationRequest, Decision, StatementReference } from "./types.js";
+import { weigh } from "./weigh.js";
 
 /** What can be said when some condition keys' values are not known. */
 export type PartialDecision =
   | { readonly kind: "allowed" | "denied"; readonly decision: Decision }
   | {
       readonly kind: "depends-on";
-      /** Lower-case names of the unknown keys on which it depends. */
+      /** Lower-case names of the unknown keys on which it hangs. */
       readonly residualKeys: readonly string[];
-      /** The statements whose effect is open. */
+      /** The statements of which it is not known whether they match. */
       readonly statements: readonly StatementReference[];
     };
 
+function keyTest(keys: readonly string[]): KeyTest {
+  const exact = new Set<string>();
+  const families: string[] = [];
+  for (const key of keys.map((name) => name.toLowerCase())) {
+    if (key.endsWith("/*")) families.push(key.slice(0, -1));
+    else exact.add(key);
+  }
+  return (lower) => exact.has(lower) || families.some((family) => lower.startsWith(family));
+}
+
 /**
- * Decides as far as possible with `unknownKeys` unknown (any case; `aws:PrincipalTag/*` stands for a family). Keys
- * that are neither in the context nor unknown are absent, as in {@link decide}.
+ * Decides as far as possible with `unknownKeys` unknown (any letter case; `aws:PrincipalTag/*` stands for a family).
+ * Keys that are neither in the context nor unknown are absent, as in {@link decide}. An unknown key may turn out to be
+ * absent, too.
+ *
+ * `allowed` and `denied` hold whatever the values. `depends-on` is careful: two statements that hang on the same key
+ * are not put together, so now and then it stands where every value would give the same end.
  */
 export function decidePartially(
   request: AuthorizationRequest,
-  _sets: PolicySets,
+  sets: PolicySets,
   unknownKeys: readonly string[],
 ): PartialDecision {
-  return { kind: "depends-on", residualKeys: unknownKeys.map((key) => key.toLowerCase()), statements: [] };
+  const view = new RequestView(request, keyTest(unknownKeys));
+  if (isAlwaysAllowed(view.actionLower)) {
+    return { kind: "allowed", decision: { outcome: "allowed", request, statements: [], consultedKeys: [] } };
+  }
+  const weight = weigh(view, sets);
+  if (weight.allowed !== MAYBE) {
+    return { kind: weight.allowed === YES ? "allowed" : "denied", decision: decisionOf(view, weight) };
+  }
+  return { kind: "depends-on", residualKeys: [...new Set(view.residual)], statements: weight.open };
 }
