@@ -1,1 +1,5 @@
-export {};
+export { DecisionLog, type RememberedDecision } from "./decisions/decision-log.js";
+export type * from "./face.js";
+export { openSealer } from "./sealing/key-file.js";
+export { memorySealer } from "./sealing/memory.js";
+export type { Sealer } from "./sealing/sealer.js";

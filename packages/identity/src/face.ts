@@ -1,0 +1,162 @@
+import type { Clock, ContextValues, Logger, PermissionRequest, Principal, Random } from "@hotkeep/core";
+import type { Decision } from "@hotkeep/policy";
+import type { Authorizer, CallContext, CredentialSource, ServiceHandlers } from "@hotkeep/protocols";
+import type { StateStore } from "@hotkeep/state";
+import type { DecisionLog, RememberedDecision } from "./decisions/decision-log.js";
+import type { Sealer } from "./sealing/sealer.js";
+
+/** What {@link openIdentity} needs. */
+export interface IdentityOptions {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly sealer: Sealer;
+  /** Twelve digits. */
+  readonly account: string;
+  /** Told of every denial, after it was put into the decision log. */
+  readonly onDecision?: (decision: RememberedDecision) => void;
+}
+
+/** A long-term key as it is shown once. */
+export interface NewAccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Temporary credentials that a service got for a role. */
+export interface ServiceSession {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** `arn:aws:sts::ACCOUNT:assumed-role/RoleName/Session` */
+  readonly arn: string;
+}
+
+/** A service's wish to act as a role. */
+export interface ServiceAssumeRoleRequest {
+  /** Service principal, e.g. `dax.amazonaws.com`. */
+  readonly service: string;
+  readonly roleArn: string;
+  readonly sessionName: string;
+  /** The resource for which the service acts; becomes `aws:SourceArn`, its account `aws:SourceAccount`. */
+  readonly sourceArn?: string;
+  /** 900 to 43200; not bound by the role's MaxSessionDuration (documented). */
+  readonly durationSeconds: number;
+}
+
+/** What other rooms may know of a role. */
+export interface RoleFacts {
+  readonly arn: string;
+  readonly name: string;
+  /** `AROA…` */
+  readonly id: string;
+  /** The service that the role is linked to, for service-linked roles. */
+  readonly linkedService?: string;
+}
+
+/** What keeps a service-linked role in use, by Region. */
+export interface RoleUsage {
+  readonly region: string;
+  readonly resources: readonly string[];
+}
+
+/** A policy's text and where it applies, as the control feed carries it. */
+export interface CallerPolicy {
+  readonly kind: "identity" | "boundary" | "session";
+  /** Managed policy ARN, or the inline policy's name. */
+  readonly name: string;
+  /** ARN of the user, group or role that carries it. */
+  readonly carrier?: string;
+  readonly document: string;
+}
+
+/** Everything a node may know of a caller: never the secret key. The shape of the control feed's `Caller`. */
+export interface CallerFacts {
+  readonly accessKeyId: string;
+  readonly principal: Principal;
+  /** SHA-256 (hex) of the session token that must come along; absent for long-term keys. */
+  readonly sessionTokenSha256?: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  /** SigV4 signing key for service `dax` as hex, for this date (YYYYMMDD) and Region. */
+  readonly signingKey: string;
+  readonly signingDate: string;
+  readonly signingRegion: string;
+  readonly policies: readonly CallerPolicy[];
+  /** Condition keys that belong to the principal and session. */
+  readonly context: ContextValues;
+}
+
+/** What a committed change means for those who keep copies. */
+export interface IdentityChange {
+  /** Keys whose {@link CallerFacts} may have changed, also keys that came or went. */
+  readonly accessKeyIds: readonly string[] | "all";
+  /** Roles whose trust, permissions or existence changed: sessions of them should be got anew. */
+  readonly roleArns: readonly string[];
+}
+
+/** Identities of one account: IAM, STS, and the decisions over them. */
+export interface Identity {
+  readonly account: string;
+  /** The operations of `iam` and `sts`, for the router. */
+  readonly handlers: readonly ServiceHandlers[];
+  /** Active keys and sessions, from memory. */
+  readonly credentials: CredentialSource;
+  readonly authorizer: Authorizer;
+  /** The last denials, by decision id. */
+  readonly decisions: DecisionLog;
+  /** Decides as the authorizer would, with the principal's policies of now, without side effects. */
+  decideFor(principal: Principal, request: PermissionRequest): Decision;
+  /**
+   * Temporary credentials for a service acting as a role, if the role's trust policy lets it.
+   *
+   * @throws CommonAwsError `AccessDenied` with `User: … is not authorized to perform: sts:AssumeRole on resource: …`.
+   */
+  assumeRoleForService(request: ServiceAssumeRoleRequest): Promise<ServiceSession>;
+  /** Ends temporary credentials before their time; nothing happens when they are gone. */
+  endSession(accessKeyId: string): Promise<void>;
+  /** Whether the role exists and its trust policy lets the service assume it. */
+  serviceMayAssume(roleArn: string, service: string, sourceArn?: string): boolean;
+  /** The role with exactly this ARN, path included. */
+  findRole(roleArn: string): RoleFacts | undefined;
+  /** The role that is linked to a service, if the account has it. */
+  findServiceLinkedRole(service: string): RoleFacts | undefined;
+  /**
+   * The service's linked role; made when absent, if `caller` may `iam:CreateServiceLinkedRole` (no caller: the house
+   * itself asks, as when an older data directory is opened).
+   *
+   * @throws CommonAwsError `AccessDenied`
+   * @throws AwsError `InvalidInputException` when a customer's role has taken the name.
+   */
+  ensureServiceLinkedRole(service: string, options: { readonly caller?: CallContext }): Promise<RoleFacts>;
+  /**
+   * As {@link Identity.ensureServiceLinkedRole}, then runs `work` while no deletion of the role can begin: what `work`
+   * writes is seen by the deletion's usage check.
+   */
+  withServiceLinkedRole<T>(
+    service: string,
+    options: { readonly caller?: CallContext },
+    work: (role: RoleFacts) => Promise<T>,
+  ): Promise<T>;
+  /**
+   * Registers who knows what still uses a service's linked role, and takes up deletions that a stop interrupted.
+   * Without a checker only open sessions of the role count.
+   */
+  onServiceLinkedRoleDeletion(service: string, usage: (account: string) => Promise<readonly RoleUsage[]>): void;
+  /** undefined: no such active key. `signing.date` is YYYYMMDD. */
+  callerFacts(
+    accessKeyId: string,
+    signing: { readonly date: string; readonly region: string },
+  ): CallerFacts | undefined;
+  /** Calls `listener` after every commit that changes what callers or roles may do. Returns the way to stop it. */
+  onChange(listener: (change: IdentityChange) => void): () => void;
+  /** Makes a key of the account's root user. @throws AwsError `LimitExceededException` when there are two. */
+  createRootKey(): Promise<NewAccessKey>;
+  /** Makes the first root key; undefined when the account has a key of any kind already. */
+  ensureRoot(): Promise<NewAccessKey | undefined>;
+  /** Stops timers and listening, and waits for what is being written. Leaves the store open. */
+  close(): Promise<void>;
+}

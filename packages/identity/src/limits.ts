@@ -1,0 +1,39 @@
+/** Quotas of IAM (documented): what one account may hold. */
+export const quotas = {
+  users: 5000,
+  groups: 300,
+  roles: 1000,
+  policies: 1500,
+  instanceProfiles: 1000,
+  accessKeysPerUser: 2,
+  groupsPerUser: 10,
+  attachedPolicies: 10,
+  versionsPerPolicy: 5,
+  tagsPerEntity: 50,
+  accountAliases: 1,
+  rolesPerInstanceProfile: 1,
+  managedPolicyCharacters: 6144,
+  trustPolicyCharacters: 2048,
+  userInlineCharacters: 2048,
+  groupInlineCharacters: 5120,
+  roleInlineCharacters: 10240,
+  sessionPolicyCharacters: 2048,
+  sessionPolicyArns: 10,
+} as const;
+
+/** Most temporary credentials alive at a time. */
+export const sessionsMax = 50_000;
+/** How often expired sessions and old deletion tasks are swept out of the store. */
+export const sweepIntervalMs = 60_000;
+/** Most records that one sweep deletes in one transaction. */
+export const sweepRecordsMax = 1000;
+/** How long a finished role deletion task can be asked about; tools poll it. */
+export const deletionTaskMs = 7 * 24 * 60 * 60 * 1000;
+/** Denials kept for `hotkeep explain`; the oldest go first. */
+export const rememberedDecisionsMax = 5000;
+/** A key's or role's "last used" is written at most so often. */
+export const lastUsedIntervalMs = 60_000;
+/** Above so many affected keys a change says "all". */
+export const changedKeysMax = 1000;
+/** Most action and resource pairs that one simulation answers. */
+export const simulatedPairsMax = 10_000;
