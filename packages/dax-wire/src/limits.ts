@@ -1,17 +1,26 @@
-/** Longest request frame, in bytes. Ours: above any legal DynamoDB request (16 MB batches). */
+/** Longest request frame, in bytes. Ours: four times the largest legal DynamoDB request (a batch of 16 MB). */
 export const frameBytesMax = 64 * 1024 * 1024;
 
 /** Longest connection preamble, in bytes. Ours. */
 export const preambleBytesMax = 8 * 1024;
 
-/** Deepest nesting of CBOR containers and tags, in a frame and in each byte string that wraps CBOR. Ours: DynamoDB allows documents of 32 levels, a condition of 300 operators is a tree of up to 300. */
-export const nestingMax = 512;
+/**
+ * Deepest nesting of containers in a frame, outside of byte strings. Ours: requests need four levels, and the raw
+ * placeholder values that some clients add may be documents of 32.
+ */
+export const frameNestingMax = 64;
 
-/** Deepest document (lists and maps) in an attribute value. Documented: DynamoDB's limit is 32. */
-export const documentDepthMax = 32;
+/** Deepest expression tree. Ours: DynamoDB allows 300 operators, which can all be on one path. */
+export const expressionDepthMax = 512;
 
-/** Longest magnitude of a tag 2 or tag 3 integer, in bytes. Ours: 126 decimal digits, the most a DynamoDB number can have, take 53. */
+/** Most operators, functions and operands in one expression. Ours: a request of 4 KB of text has fewer. */
+export const expressionNodesMax = 8_192;
+
+/** Longest magnitude of an integer under tag 2 or 3, in bytes. Ours: the 126 digits of the largest number take 53. */
 export const bignumBytesMax = 64;
 
 /** Most names in one attribute list. Ours. */
 export const attributeListNamesMax = 16_384;
+
+/** Biggest scratch buffer that is kept for the next response, in bytes. Ours. */
+export const scratchBytesMax = 1024 * 1024;
