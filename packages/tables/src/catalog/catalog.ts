@@ -1,0 +1,157 @@
+import { AwsError, type Clock, HotkeepError, type Random, uuid } from "@hotkeep/core";
+import { invalid, namedTableNotFound } from "../errors.js";
+import type { TablesLimits } from "../limits.js";
+import type { Storage } from "../storage/storage.js";
+import type { WriteTransaction } from "../storage/write-transaction.js";
+import { definitionKey, definitionRange, formatKey, nextSpaceKey, reapKey } from "./catalog-keys.js";
+import type { NewTable, TableDefinition } from "./definition.js";
+import { Table } from "./table.js";
+
+/** The form of the stored rows; a change of it needs a migration. */
+const storedFormat = 1;
+
+/** Where tables live: names are unique within it. */
+export interface TableScope {
+  readonly account: string;
+  readonly region: string;
+}
+
+/** All tables: on disk, and in memory for look-ups. */
+export class Catalog {
+  readonly #storage: Storage;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #limits: TablesLimits;
+  readonly #scopes = new Map<string, Map<string, Table>>();
+
+  private constructor(storage: Storage, options: CatalogOptions) {
+    this.#storage = storage;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#limits = options.limits;
+  }
+
+  /** @throws HotkeepError `TablesUnusable` for data in a form of another version. */
+  static async load(storage: Storage, options: CatalogOptions): Promise<Catalog> {
+    const format = storage.catalog.get(formatKey);
+    if (format === undefined) {
+      await storage.transact((transaction) => transaction.put(storage.catalog, formatKey, Buffer.from([storedFormat])));
+    } else if (format[0] !== storedFormat) {
+      throw new HotkeepError("TablesUnusable", `The tables are stored in format \`${format[0]}\`.`, {
+        help: `This version reads format ${storedFormat}. Open them with the version that wrote them.`,
+      });
+    }
+    const catalog = new Catalog(storage, options);
+    for (const { value } of storage.catalog.range(definitionRange)) {
+      catalog.#install(new Table(JSON.parse(value.toString("utf8")) as TableDefinition, storage));
+    }
+    return catalog;
+  }
+
+  find(scope: TableScope, name: string): Table | undefined {
+    return this.#scopes.get(scopeKey(scope))?.get(name);
+  }
+
+  /** Names in UTF-8 byte order, which for table names is that of their characters. */
+  names(scope: TableScope): readonly string[] {
+    return [...(this.#scopes.get(scopeKey(scope))?.keys() ?? [])].sort();
+  }
+
+  /**
+   * @throws AwsError `ResourceInUseException` when the name is taken, `LimitExceededException` when there are too many.
+   */
+  async create(requested: NewTable): Promise<Table> {
+    const key = definitionKey(requested.account, requested.region, requested.name);
+    const definition = await this.#storage.transact((transaction) => {
+      if (this.#storage.catalog.has(key)) {
+        throw new AwsError("ResourceInUseException", `Table already exists: ${requested.name}`);
+      }
+      const { account, region } = requested;
+      const count = this.#storage.catalog.count({
+        from: definitionKey(account, region, ""),
+        to: definitionKey(account, `${region}0`, "").subarray(0, -1),
+      });
+      if (count >= this.#limits.tablesPerRegionMax) {
+        const message = `Subscriber limit exceeded: There is a limit of ${this.#limits.tablesPerRegionMax} tables per subscriber`;
+        throw new AwsError("LimitExceededException", message);
+      }
+      let space = this.#takeSpaces(transaction, 1 + requested.indexes.length);
+      const made: TableDefinition = {
+        ...requested,
+        id: uuid(this.#random),
+        createdAt: this.#clock.now(),
+        space: space++,
+        indexes: requested.indexes.map((index) => ({ ...index, space: space++ })),
+      };
+      transaction.put(this.#storage.catalog, key, encode(made));
+      return made;
+    });
+    return this.#install(new Table(definition, this.#storage));
+  }
+
+  /** Removes a table; its rows are left to the reaper. @throws AwsError `ResourceNotFoundException`, `ValidationException`. */
+  async delete(scope: TableScope, name: string): Promise<Table> {
+    const table = await this.#storage.transact((transaction) => {
+      const found = this.find(scope, name);
+      if (found === undefined || found.isDeleted) throw namedTableNotFound(name);
+      if (found.definition.deletionProtection) {
+        throw invalid(
+          "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
+        );
+      }
+      transaction.remove(this.#storage.catalog, definitionKey(scope.account, scope.region, name));
+      for (const { space } of [found, ...found.indexes]) {
+        transaction.put(this.#storage.catalog, reapKey(space), Buffer.from([1]));
+      }
+      found.isDeleted = true;
+      transaction.onRollback(() => (found.isDeleted = false));
+      return found;
+    });
+    const scoped = this.#scopes.get(scopeKey(scope));
+    if (scoped?.get(name) === table) scoped.delete(name);
+    return table;
+  }
+
+  /** Changes what may change in a definition: tags, TTL. @throws AwsError what `change` throws, `ResourceNotFoundException`. */
+  async update(table: Table, change: (definition: TableDefinition) => TableDefinition): Promise<void> {
+    const { account, region, name } = table.definition;
+    await this.#storage.transact((transaction) => {
+      if (table.isDeleted) throw namedTableNotFound(name);
+      const before = table.definition;
+      const after = change(before);
+      transaction.put(this.#storage.catalog, definitionKey(account, region, name), encode(after));
+      table.definition = after;
+      transaction.onRollback(() => (table.definition = before));
+    });
+  }
+
+  #takeSpaces(transaction: WriteTransaction, count: number): number {
+    const next = this.#storage.catalog.get(nextSpaceKey)?.readUInt32BE(0) ?? 1;
+    const bytes = Buffer.allocUnsafe(4);
+    bytes.writeUInt32BE(next + count, 0);
+    transaction.put(this.#storage.catalog, nextSpaceKey, bytes);
+    return next;
+  }
+
+  #install(table: Table): Table {
+    const key = scopeKey(table.definition);
+    const scoped = this.#scopes.get(key) ?? new Map<string, Table>();
+    this.#scopes.set(key, scoped.set(table.name, table));
+    return table;
+  }
+}
+
+/** What {@link Catalog.load} needs from outside. */
+export interface CatalogOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: TablesLimits;
+}
+
+function scopeKey(scope: TableScope): string {
+  return `${scope.account}/${scope.region}`;
+}
+
+function encode(definition: TableDefinition): Buffer {
+  return Buffer.from(JSON.stringify(definition), "utf8");
+}

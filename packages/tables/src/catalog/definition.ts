@@ -1,0 +1,50 @@
+import type { KeySchema, KeyType } from "@hotkeep/attributes";
+
+/** How tables are paid for in the service; here it only shapes descriptions. Units are capacity units per second. */
+export type Billing =
+  | { readonly mode: "PAY_PER_REQUEST" }
+  | { readonly mode: "PROVISIONED"; readonly read: number; readonly write: number };
+
+/** What an index entry shows of its item, besides the keys of table and index. */
+export interface IndexProjection {
+  readonly type: "ALL" | "KEYS_ONLY" | "INCLUDE";
+  readonly nonKeyAttributes?: readonly string[];
+}
+
+/** A secondary index as it is stored. */
+export interface IndexDefinition {
+  readonly name: string;
+  readonly kind: "global" | "local";
+  /** The number that its entries' row keys begin with; never used again. */
+  readonly space: number;
+  readonly key: KeySchema;
+  readonly projection: IndexProjection;
+  readonly throughput?: { readonly read: number; readonly write: number };
+}
+
+/** A table as it is stored. */
+export interface TableDefinition {
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  /** A UUID; another one for a later table of the same name. */
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** The number that its items' row keys begin with; never used again. */
+  readonly space: number;
+  readonly key: KeySchema;
+  /** AttributeDefinitions in the order of the request. */
+  readonly attributes: readonly { readonly name: string; readonly type: KeyType }[];
+  readonly indexes: readonly IndexDefinition[];
+  readonly billing: Billing;
+  readonly deletionProtection: boolean;
+  readonly tableClass?: string;
+  readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly timeToLive?: { readonly attribute: string; readonly since: number };
+}
+
+/** A definition before the catalog has given it its numbers. */
+export type NewTable = Omit<TableDefinition, "id" | "createdAt" | "space" | "indexes"> & {
+  readonly indexes: readonly Omit<IndexDefinition, "space">[];
+};

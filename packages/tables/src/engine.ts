@@ -1,0 +1,50 @@
+import type { KeySchema } from "@hotkeep/attributes";
+import type { Clock } from "@hotkeep/core";
+import type { Catalog } from "./catalog/catalog.js";
+import type { Reaper } from "./catalog/reaper.js";
+import type { Table } from "./catalog/table.js";
+import { namedTableNotFound, tableNotFound } from "./errors.js";
+import type { TablesLimits } from "./limits.js";
+import type { TableReference } from "./request/table-reference.js";
+import type { Storage } from "./storage/storage.js";
+
+/** What the operations work with. */
+export class Engine {
+  readonly storage: Storage;
+  readonly catalog: Catalog;
+  readonly reaper: Reaper;
+  readonly clock: Clock;
+  readonly limits: TablesLimits;
+
+  constructor(parts: Pick<Engine, "storage" | "catalog" | "reaper" | "clock" | "limits">) {
+    this.storage = parts.storage;
+    this.catalog = parts.catalog;
+    this.reaper = parts.reaper;
+    this.clock = parts.clock;
+    this.limits = parts.limits;
+  }
+
+  /** The table that an item operation names. @throws AwsError `ResourceNotFoundException`. */
+  itemTable(reference: TableReference): Table {
+    const table = this.#find(reference);
+    if (table === undefined) throw tableNotFound();
+    return table;
+  }
+
+  /** The table that a table operation names. @throws AwsError `ResourceNotFoundException` with the name. */
+  namedTable(reference: TableReference): Table {
+    const table = this.#find(reference);
+    if (table === undefined) throw namedTableNotFound(reference.name);
+    return table;
+  }
+
+  /** The key schema of a table, for condition keys; undefined when there is no such table. */
+  schemaOf(reference: TableReference): KeySchema | undefined {
+    return this.#find(reference)?.key;
+  }
+
+  #find(reference: TableReference): Table | undefined {
+    const table = this.catalog.find(reference, reference.name);
+    return table === undefined || table.isDeleted ? undefined : table;
+  }
+}

@@ -1,0 +1,21 @@
+import { AwsError, CommonAwsError } from "@hotkeep/core";
+
+/** `ValidationException` with the service's words. */
+export function invalid(message: string): AwsError {
+  return new CommonAwsError("Validation", message);
+}
+
+/** `ValidationException` in the service's older form for bad parameter values. */
+export function invalidParameters(detail: string): AwsError {
+  return invalid(`One or more parameter values were invalid: ${detail}`);
+}
+
+/** The answer of item operations for a table that is not there. */
+export function tableNotFound(): AwsError {
+  return new AwsError("ResourceNotFoundException", "Requested resource not found");
+}
+
+/** The answer of table operations for a table that is not there. */
+export function namedTableNotFound(name: string): AwsError {
+  return new AwsError("ResourceNotFoundException", `Requested resource not found: Table: ${name} not found`);
+}

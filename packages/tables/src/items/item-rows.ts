@@ -1,0 +1,106 @@
+import { type Item, itemSizeBytes, type KeyAttribute, type KeySchema, typeOf } from "@hotkeep/attributes";
+import { HotkeepError } from "@hotkeep/core";
+import type { Index, Table } from "../catalog/table.js";
+import { type Capacity, writeUnits } from "../request/capacity.js";
+import type { Storage } from "../storage/storage.js";
+import type { WriteTransaction } from "../storage/write-transaction.js";
+import { projectToIndex } from "./index-projection.js";
+import { entryKey, placed, withoutSpace } from "./row-keys.js";
+import { encodeRecord, StoredItem } from "./stored-item.js";
+
+/** An item with its size as DynamoDB counts it. */
+export interface SizedItem {
+  readonly item: Item;
+  readonly sizeBytes: number;
+}
+
+/** Reads an item by its row key. */
+export function readItemRow(storage: Storage, rowKey: Buffer): StoredItem | undefined {
+  const record = storage.items.get(rowKey);
+  return record === undefined ? undefined : new StoredItem(record);
+}
+
+/** Reads the item that an index entry stands for. */
+export function readEntryItem(storage: Storage, table: Table, entryValue: Buffer): StoredItem {
+  const found = readItemRow(storage, placed(table.space, entryValue));
+  if (found === undefined) {
+    throw new HotkeepError(
+      "TablesUnusable",
+      `An index of the table \`${table.name}\` names an item that is not there.`,
+    );
+  }
+  return found;
+}
+
+/** Puts `after` in the place of `before` (undefined: no item), with all index entries and totals. */
+export function replaceItemRow(
+  transaction: WriteTransaction,
+  storage: Storage,
+  table: Table,
+  rowKey: Buffer,
+  before: SizedItem | undefined,
+  after: SizedItem | undefined,
+  capacity: Capacity,
+): void {
+  if (after !== undefined) transaction.put(storage.items, rowKey, encodeRecord(after.item, after.sizeBytes));
+  else if (before !== undefined) transaction.remove(storage.items, rowKey);
+  else return;
+  const items = (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
+  transaction.count(table.counter, items, (after?.sizeBytes ?? 0) - (before?.sizeBytes ?? 0));
+  const primary = withoutSpace(rowKey);
+  for (const index of table.indexes) {
+    const old = before && entryOf(table, index, before, primary);
+    const next = after && entryOf(table, index, after, primary);
+    replaceEntry(transaction, storage, index, primary, old, next, capacity);
+  }
+}
+
+/** An item's place in an index and what the index shows of it. */
+interface Entry {
+  readonly key: Buffer;
+  readonly shown: Item;
+  readonly sizeBytes: number;
+}
+
+function entryOf(table: Table, index: Index, sized: SizedItem, primary: Buffer): Entry | undefined {
+  if (!isIndexed(index.key, sized.item)) return undefined;
+  const shown = projectToIndex(table, index, sized.item);
+  const sizeBytes = shown === sized.item ? sized.sizeBytes : itemSizeBytes(shown);
+  return { key: entryKey(index, sized.item, primary), shown, sizeBytes };
+}
+
+/** The stored entry only names the item, so it changes when its place does; units are counted as if it held a copy. */
+function replaceEntry(
+  transaction: WriteTransaction,
+  storage: Storage,
+  index: Index,
+  primary: Buffer,
+  old: Entry | undefined,
+  next: Entry | undefined,
+  capacity: Capacity,
+): void {
+  const stays = old !== undefined && next !== undefined && old.key.equals(next.key);
+  if (old !== undefined && !stays) {
+    transaction.remove(storage.items, old.key);
+    capacity.add(writeUnits(old.sizeBytes), index);
+  }
+  if (next !== undefined && !stays) {
+    transaction.put(storage.items, next.key, primary);
+    capacity.add(writeUnits(next.sizeBytes), index);
+  }
+  if (stays && JSON.stringify(old.shown) !== JSON.stringify(next.shown)) {
+    capacity.add(writeUnits(Math.max(old.sizeBytes, next.sizeBytes)), index);
+  }
+  const items = (next === undefined ? 0 : 1) - (old === undefined ? 0 : 1);
+  transaction.count(index.counter, items, (next?.sizeBytes ?? 0) - (old?.sizeBytes ?? 0));
+}
+
+/** An item is in an index when it has all of the index's key attributes in the right types. */
+export function isIndexed(key: KeySchema, item: Item): boolean {
+  return hasKeyAttribute(item, key.hash) && (key.range === undefined || hasKeyAttribute(item, key.range));
+}
+
+function hasKeyAttribute(item: Item, attribute: KeyAttribute): boolean {
+  if (!Object.hasOwn(item, attribute.name)) return false;
+  return typeOf(item[attribute.name]!) === attribute.type;
+}

@@ -1,0 +1,78 @@
+import {
+  type Condition,
+  evaluateCondition,
+  type Item,
+  itemSizeBytes,
+  type Projection,
+  projectItem,
+} from "@hotkeep/attributes";
+import type { Source } from "./source.js";
+import type { StoredItem } from "./stored-item.js";
+
+/** What a page shows of each item. */
+export type PageView =
+  | { readonly kind: "count" }
+  | { readonly kind: "whole" | "source" }
+  | { readonly kind: "projection"; readonly projection: Projection };
+
+/** How to fill a page. */
+export interface PagePlan {
+  readonly items: Iterable<StoredItem>;
+  readonly filter: Condition | undefined;
+  readonly view: PageView;
+  /** Items to look at, before the filter. */
+  readonly itemsMax: number | undefined;
+  /** Sizes to look at, before filter and projection; the item that crosses the line is still on the page. */
+  readonly bytesMax: number;
+}
+
+/** One page of Query or Scan. */
+export interface Page {
+  /** JSON texts of the items shown. */
+  readonly shown: readonly (Buffer | string)[];
+  readonly count: number;
+  readonly scannedCount: number;
+  readonly bytes: number;
+  /** Where the next page starts; undefined when the source has no more. */
+  readonly lastPlace: Item | undefined;
+}
+
+/** Reads items until the page is full or there are none left. */
+export function fillPage(source: Source, plan: PagePlan): Page {
+  const { filter, view, itemsMax, bytesMax } = plan;
+  const shown: (Buffer | string)[] = [];
+  let count = 0;
+  let scannedCount = 0;
+  let bytes = 0;
+  let lastPlace: Item | undefined;
+  for (const stored of plan.items) {
+    scannedCount++;
+    bytes += sizeIn(source, stored, view);
+    if (filter === undefined || evaluateCondition(filter, stored.item)) {
+      count++;
+      if (view.kind !== "count") shown.push(show(source, stored, view));
+    }
+    if (scannedCount === itemsMax || bytes >= bytesMax) {
+      lastPlace = source.placeOf(stored.item);
+      break;
+    }
+  }
+  return { shown, count, scannedCount, bytes, lastPlace };
+}
+
+function show(source: Source, stored: StoredItem, view: Exclude<PageView, { kind: "count" }>): Buffer | string {
+  switch (view.kind) {
+    case "whole":
+      return stored.json;
+    case "source":
+      return source.showsAll ? stored.json : JSON.stringify(source.shown(stored.item));
+    case "projection":
+      return JSON.stringify(projectItem(stored.item, view.projection));
+  }
+}
+
+/** An index is read at the size of what it holds, the table at the size of the item. */
+function sizeIn(source: Source, stored: StoredItem, view: PageView): number {
+  if (source.showsAll || view.kind === "whole") return stored.sizeBytes;
+  return itemSizeBytes(source.shown(stored.item));
+}

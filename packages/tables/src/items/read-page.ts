@@ -1,0 +1,121 @@
+import {
+  type ByteRange,
+  checkKey,
+  type Item,
+  type KeyCondition,
+  type KeySchema,
+  matchesKeyCondition,
+} from "@hotkeep/attributes";
+import { AwsError } from "@hotkeep/core";
+import type { RawJson } from "@hotkeep/protocols";
+import type { Index, Table } from "../catalog/table.js";
+import type { Engine } from "../engine.js";
+import { invalid, invalidParameters } from "../errors.js";
+import { AttributeNames } from "../request/attribute-names.js";
+import { Capacity, readUnits } from "../request/capacity.js";
+import { JsonBody } from "../request/json-body.js";
+import { type PageRequest, viewOf } from "../request/page-request.js";
+import { projectedNames } from "./index-projection.js";
+import { fillPage } from "./page.js";
+import { Source } from "./source.js";
+
+/** Finds the table and the index of a request. @throws AwsError for unknown ones and for what a GSI cannot give. */
+export function openSource(engine: Engine, request: PageRequest): Source {
+  const table = engine.itemTable(request.table);
+  if (request.indexName === undefined) return new Source(engine.storage, table);
+  const index = table.index(request.indexName);
+  if (index === undefined) {
+    throw invalid(`The table does not have the specified index: ${request.indexName}`);
+  }
+  if (index.isGlobal) checkGlobalIndex(table, index, request);
+  return new Source(engine.storage, table, index);
+}
+
+/** A global index cannot be read consistently and has only what is projected into it. */
+function checkGlobalIndex(table: Table, index: Index, request: PageRequest): void {
+  if (request.consistent) throw invalid("Consistent reads are not supported on global secondary indexes");
+  const names = projectedNames(table, index);
+  if (names === undefined) return;
+  if (request.select === "ALL_ATTRIBUTES") {
+    throw invalidParameters(
+      `Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} ` +
+        "because its projection type is not ALL",
+    );
+  }
+  const wanted = new AttributeNames().projection(request.projection).condition(request.filter).list();
+  const missing = wanted.filter((name) => !names.has(name));
+  if (missing.length > 0) {
+    throw invalidParameters(`Global secondary index ${index.name} does not project [${missing.join(", ")}]`);
+  }
+}
+
+/** Checks ExclusiveStartKey: exactly the attributes that identify a place in the source. */
+export function checkStartPlace(source: Source, place: Item): void {
+  const names = source.placeNames;
+  const given = Object.keys(place);
+  if (given.length !== names.length || !names.every((name) => Object.hasOwn(place, name))) {
+    throw invalid(
+      source.index === undefined
+        ? "The provided starting key is invalid: The provided key element does not match the schema"
+        : "The provided starting key is invalid",
+    );
+  }
+  for (const schema of source.index === undefined ? [source.table.key] : [source.table.key, source.index.key]) {
+    checkPlacePart(schema, source.placeOf(place));
+  }
+}
+
+function checkPlacePart(schema: KeySchema, place: Item): void {
+  const names = schema.range === undefined ? [schema.hash.name] : [schema.hash.name, schema.range.name];
+  const part: Record<string, Item[string]> = Object.create(null);
+  for (const name of names) part[name] = place[name]!;
+  try {
+    checkKey(part, schema);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw invalid(`The provided starting key is invalid: ${error.message}`);
+  }
+}
+
+/** A Query's start key must lie where the key condition looks. */
+export function checkStartInCondition(source: Source, place: Item, condition: KeyCondition): void {
+  const { hash, range } = condition;
+  const inPartition = matchesKeyCondition(place, { hash }, source.key);
+  if (range === undefined) {
+    if (inPartition) return;
+    throw invalid("The provided starting key is outside query boundaries based on provided conditions");
+  }
+  if (!matchesKeyCondition(place, { hash: place[source.key.hash.name]!, range }, source.key)) {
+    throw invalid("The provided starting key does not match the range key predicate");
+  }
+  if (!inPartition) throw invalid("The query can return at most one row and cannot be restarted");
+}
+
+/** Reads one page and makes the answer of Query or Scan. */
+export function answerPage(
+  engine: Engine,
+  source: Source,
+  request: PageRequest,
+  range: ByteRange,
+  reverse = false,
+): RawJson {
+  const bounds = source.bounds(range, reverse, request.startPlace);
+  const view = viewOf(request);
+  const page = fillPage(source, {
+    items: source.items(bounds, reverse),
+    filter: request.filter,
+    view,
+    itemsMax: request.itemsMax,
+    bytesMax: engine.limits.pageBytesMax,
+  });
+  const capacity = new Capacity(request.table.given);
+  capacity.add(readUnits(page.bytes, request.consistent), source.index);
+  const body = new JsonBody();
+  if (view.kind !== "count") body.list("Items", page.shown);
+  return body
+    .member("Count", page.count)
+    .member("ScannedCount", page.scannedCount)
+    .member("LastEvaluatedKey", page.lastPlace)
+    .member("ConsumedCapacity", capacity.describe(request.detail))
+    .done();
+}

@@ -1,0 +1,51 @@
+import type { Item } from "@hotkeep/attributes";
+import { HotkeepError } from "@hotkeep/core";
+
+/** Bytes before the JSON text: format (1 byte) and item size (3 bytes, at most 400 KB). */
+export const recordHeaderBytes = 4;
+const recordFormat = 1;
+
+/**
+ * An item as it lies on disk: its size as DynamoDB counts it, and its JSON text as clients get it, so that a read
+ * without projection copies bytes and parses nothing.
+ */
+export class StoredItem {
+  readonly sizeBytes: number;
+  /** UTF-8 text of the item's JSON object. */
+  readonly json: Buffer;
+  #item: Item | undefined;
+
+  constructor(record: Buffer) {
+    this.sizeBytes = recordSize(record);
+    this.json = record.subarray(recordHeaderBytes);
+  }
+
+  /** The parsed item; parsed once. */
+  get item(): Item {
+    this.#item ??= parseItem(this.json.toString("utf8"));
+    return this.#item;
+  }
+}
+
+/** @throws HotkeepError `TablesUnusable` for a record of another version. */
+export function recordSize(record: Buffer): number {
+  if (record[0] !== recordFormat) {
+    throw new HotkeepError("TablesUnusable", `An item is stored in format \`${record[0]}\`, which is not known here.`);
+  }
+  return record.readUIntBE(1, 3);
+}
+
+/** What is stored for an item of this size. */
+export function encodeRecord(item: Item, sizeBytes: number): Buffer {
+  const json = JSON.stringify(item);
+  const record = Buffer.allocUnsafe(recordHeaderBytes + Buffer.byteLength(json));
+  record[0] = recordFormat;
+  record.writeUIntBE(sizeBytes, 1, 3);
+  record.write(json, recordHeaderBytes, "utf8");
+  return record;
+}
+
+/** JSON.parse defines members rather than assigning them, so an attribute named `__proto__` stays an attribute. */
+function parseItem(json: string): Item {
+  return JSON.parse(json) as Item;
+}

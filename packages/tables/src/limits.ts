@@ -1,0 +1,40 @@
+/** Bounds of the embedded engine. Sizes are bytes, times milliseconds; the unit stands last in each name. */
+export interface TablesLimits {
+  /** Size of one answer of Query and Scan, counted in item sizes before projection (documented: 1 MB). */
+  readonly pageBytesMax: number;
+  /** Size of one BatchGetItem answer; what does not fit comes back as UnprocessedKeys (documented: 16 MB). */
+  readonly batchGetBytesMax: number;
+  /** Keys of one BatchGetItem (documented). */
+  readonly batchGetKeysMax: number;
+  /** Puts and deletes of one BatchWriteItem (documented). */
+  readonly batchWriteRequestsMax: number;
+  /** Actions of one transaction (documented). */
+  readonly transactionActionsMax: number;
+  /** Sizes of all items of one transaction together (documented: 4 MB). */
+  readonly transactionBytesMax: number;
+  /** How long a ClientRequestToken is remembered (documented: 10 minutes). */
+  readonly transactionTokenMs: number;
+  /** Tables of one account in one Region (documented default quota: 2,500). */
+  readonly tablesPerRegionMax: number;
+  /** Writes that wait for the disk at once; beyond it writers hear ThrottlingException (ours). */
+  readonly pendingWritesMax: number;
+  /** Requests that share one commit (ours). */
+  readonly requestsPerCommitMax: number;
+  /** Rows of a deleted table that one commit removes (ours). */
+  readonly reapedRowsPerCommitMax: number;
+}
+
+/** The service's own limits where it documents them. */
+export const defaultTablesLimits: TablesLimits = {
+  pageBytesMax: 1024 * 1024,
+  batchGetBytesMax: 16 * 1024 * 1024,
+  batchGetKeysMax: 100,
+  batchWriteRequestsMax: 25,
+  transactionActionsMax: 100,
+  transactionBytesMax: 4 * 1024 * 1024,
+  transactionTokenMs: 10 * 60 * 1000,
+  tablesPerRegionMax: 2_500,
+  pendingWritesMax: 20_000,
+  requestsPerCommitMax: 512,
+  reapedRowsPerCommitMax: 2_000,
+};

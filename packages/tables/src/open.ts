@@ -1,0 +1,53 @@
+import type { Clock, Logger, Random } from "@hotkeep/core";
+import type { ServiceHandlers } from "@hotkeep/protocols";
+import { Catalog } from "./catalog/catalog.js";
+import { Reaper } from "./catalog/reaper.js";
+import { Engine } from "./engine.js";
+import { defaultTablesLimits, type TablesLimits } from "./limits.js";
+import { dynamoDbOperations } from "./operations/index.js";
+import { Storage } from "./storage/storage.js";
+
+/** What {@link openTables} needs from outside. */
+export interface TablesOptions {
+  /** The directory of the data; made when absent. One process at a time. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly limits?: Partial<TablesLimits>;
+  /** `host:port` under which clients reach this API, for DescribeEndpoints; without it that operation is not there. */
+  readonly endpointAddress?: () => string;
+}
+
+/** The embedded table engine with the DynamoDB API over it. Tables belong to an account and a Region. */
+export interface Tables {
+  readonly handlers: ServiceHandlers;
+  /** Waits for writes under way, then closes the files. Calls after it fail. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the tables in a directory. Every write that was acknowledged before is there, whatever ended the last process.
+ *
+ * @throws HotkeepError `TablesUnusable` when the directory holds data this version cannot read.
+ */
+export async function openTables(options: TablesOptions): Promise<Tables> {
+  const limits = { ...defaultTablesLimits, ...options.limits };
+  const storage = Storage.open({ path: options.path, logger: options.logger, limits });
+  try {
+    const catalog = await Catalog.load(storage, { clock: options.clock, random: options.random, limits });
+    const reaper = new Reaper(storage, { logger: options.logger, limits });
+    const engine = new Engine({ storage, catalog, reaper, clock: options.clock, limits });
+    reaper.wake();
+    return {
+      handlers: { service: "dynamodb", operations: dynamoDbOperations(engine, options.endpointAddress) },
+      async close() {
+        await reaper.stop();
+        await storage.close();
+      },
+    };
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}

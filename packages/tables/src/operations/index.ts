@@ -1,0 +1,44 @@
+import type { NamedOperation } from "@hotkeep/protocols";
+import type { Engine } from "../engine.js";
+import { batchGetItem } from "./batch-get-item.js";
+import { batchWriteItem } from "./batch-write-item.js";
+import { createTable } from "./create-table.js";
+import { deleteItem } from "./delete-item.js";
+import { deleteTable } from "./delete-table.js";
+import { describeEndpoints } from "./describe-endpoints.js";
+import { describeLimits } from "./describe-limits.js";
+import { describeTable } from "./describe-table.js";
+import { getItem } from "./get-item.js";
+import { listTables } from "./list-tables.js";
+import { putItem } from "./put-item.js";
+import { query } from "./query.js";
+import { scan } from "./scan.js";
+import { listTagsOfResource, tagResource, untagResource } from "./tags.js";
+import { transactGetItems } from "./transact-get-items.js";
+import { transactWriteItems } from "./transact-write-items.js";
+import { updateItem } from "./update-item.js";
+
+/** All operations there are; `endpointAddress` as in `TablesOptions`. */
+export function dynamoDbOperations(engine: Engine, endpointAddress?: () => string): readonly NamedOperation[] {
+  const operations = [
+    batchGetItem(engine),
+    batchWriteItem(engine),
+    createTable(engine),
+    deleteItem(engine),
+    deleteTable(engine),
+    describeLimits(),
+    describeTable(engine),
+    getItem(engine),
+    listTables(engine),
+    listTagsOfResource(engine),
+    putItem(engine),
+    query(engine),
+    scan(engine),
+    tagResource(engine),
+    transactGetItems(engine),
+    transactWriteItems(engine),
+    untagResource(engine),
+    updateItem(engine),
+  ];
+  return endpointAddress === undefined ? operations : [...operations, describeEndpoints(endpointAddress)];
+}

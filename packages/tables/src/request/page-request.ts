@@ -1,0 +1,147 @@
+import {
+  type AttributeValue,
+  type Condition,
+  fromAttributesToGet,
+  type Item,
+  type Projection,
+  readItem,
+} from "@hotkeep/attributes";
+import { AwsError } from "@hotkeep/core";
+import type { CallContext } from "@hotkeep/protocols";
+import { invalid } from "../errors.js";
+import type { PageView } from "../items/page.js";
+import { AttributeNames } from "./attribute-names.js";
+import type { CapacityDetail } from "./capacity.js";
+import { checkParameterMix, type ExpressionParameters, parseExpressions } from "./expressions.js";
+import { type TableReference, tableReference } from "./table-reference.js";
+
+/** The values of the Select parameter. */
+export type Select = "ALL_ATTRIBUTES" | "ALL_PROJECTED_ATTRIBUTES" | "SPECIFIC_ATTRIBUTES" | "COUNT";
+
+/** Members that Query and Scan have in common. */
+export interface PageParameters extends ExpressionParameters {
+  readonly TableName: string;
+  readonly IndexName?: string;
+  readonly Select?: string;
+  readonly AttributesToGet?: readonly string[];
+  readonly ConsistentRead?: boolean;
+  readonly Limit?: number;
+  readonly ExclusiveStartKey?: unknown;
+  readonly ReturnConsumedCapacity?: string;
+}
+
+/** What Query and Scan have in common, checked as far as it can be without the table. */
+export interface PageRequest {
+  readonly table: TableReference;
+  readonly indexName: string | undefined;
+  readonly select: Select;
+  readonly projection: Projection | undefined;
+  readonly filter: Condition | undefined;
+  readonly keyCondition: Condition | undefined;
+  readonly consistent: boolean;
+  readonly itemsMax: number | undefined;
+  readonly startPlace: Item | undefined;
+  readonly detail: CapacityDetail;
+  /** Top-level attributes that the request speaks of. */
+  readonly attributes: readonly string[];
+}
+
+/** The differences between Query and Scan in reading a request. */
+export interface PageDialect {
+  readonly action: "dynamodb:Query" | "dynamodb:Scan";
+  readonly expressions: Parameters<typeof checkParameterMix>[1];
+  readonly legacy: readonly string[];
+  /** The filter given in the old way. */
+  readonly legacyFilter: () => Condition | undefined;
+  /** Checks between the start key and the expressions. */
+  readonly check: () => void;
+  /** Names in key conditions given in the old way. */
+  readonly legacyKeyNames: readonly string[];
+}
+
+export function readPageRequest(input: PageParameters, call: CallContext, dialect: PageDialect): PageRequest {
+  checkParameterMix(input, dialect.expressions, dialect.legacy);
+  const table = tableReference(input.TableName, call, dialect.action);
+  const legacyProjection = input.AttributesToGet === undefined ? undefined : fromAttributesToGet(input.AttributesToGet);
+  const legacyFilter = dialect.legacyFilter();
+  const startPlace = input.ExclusiveStartKey === undefined ? undefined : readStartPlace(input.ExclusiveStartKey);
+  dialect.check();
+  const expressions = parseExpressions(input);
+  const projection = expressions.projection ?? legacyProjection;
+  const filter = expressions.filter ?? legacyFilter;
+  const { keyCondition } = expressions;
+  const names = new AttributeNames().add(dialect.legacyKeyNames).condition(keyCondition).condition(filter);
+  return {
+    table,
+    indexName: input.IndexName,
+    select: readSelect(input),
+    projection,
+    filter,
+    keyCondition,
+    consistent: input.ConsistentRead === true,
+    itemsMax: input.Limit,
+    startPlace,
+    detail: (input.ReturnConsumedCapacity ?? "NONE") as CapacityDetail,
+    attributes: names.projection(projection).list(),
+  };
+}
+
+/** What the page shows of each item. */
+export function viewOf(request: PageRequest): PageView {
+  if (request.select === "COUNT") return { kind: "count" };
+  if (request.projection !== undefined) return { kind: "projection", projection: request.projection };
+  return { kind: request.select === "ALL_ATTRIBUTES" ? "whole" : "source" };
+}
+
+/** The partition key value in key conditions given in the old way, without judging them. */
+export function legacyLeadingKey(conditions: unknown, hashName: string): AttributeValue | undefined {
+  const condition = member(conditions, hashName);
+  const list = member(condition, "AttributeValueList");
+  if (member(condition, "ComparisonOperator") !== "EQ" || !Array.isArray(list) || list.length !== 1) return undefined;
+  return readItem({ value: list[0] }).value;
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
+}
+
+/** The service calls most bad values here a bad starting key, but not those about numbers and sets (observed). */
+function readStartPlace(json: unknown): Item {
+  try {
+    return readItem(json);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "Validation") throw error;
+    if (/contains duplicates|number set|numeric value|significant digits|with magnitude/.test(error.message))
+      throw error;
+    throw invalid(`The provided starting key is invalid: ${error.message}`);
+  }
+}
+
+function readSelect(input: PageParameters): Select {
+  const given = input.Select as Select | undefined;
+  const parameter =
+    input.ProjectionExpression !== undefined
+      ? "ProjectionExpression"
+      : input.AttributesToGet !== undefined
+        ? "AttributesToGet"
+        : undefined;
+  if (given === "ALL_PROJECTED_ATTRIBUTES" && input.IndexName === undefined) {
+    throw selectError("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
+  }
+  if (parameter !== undefined && given !== undefined && given !== "SPECIFIC_ATTRIBUTES") {
+    const chosen = given === "COUNT" ? "only the Count" : given;
+    throw selectError(`Cannot specify the ${parameter} when choosing to get ${chosen}`);
+  }
+  if (parameter === undefined && given === "SPECIFIC_ATTRIBUTES") {
+    throw selectError(
+      "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
+    );
+  }
+  if (parameter !== undefined) return "SPECIFIC_ATTRIBUTES";
+  return given ?? (input.IndexName === undefined ? "ALL_ATTRIBUTES" : "ALL_PROJECTED_ATTRIBUTES");
+}
+
+function selectError(message: string): AwsError {
+  return invalid(`1 validation error detected: ${message}`);
+}

@@ -1,0 +1,184 @@
+import { mkdirSync } from "node:fs";
+import { AwsError, CommonAwsError, HotkeepError, type Logger } from "@hotkeep/core";
+import { open, type RootDatabase } from "lmdb";
+import type { TablesLimits } from "../limits.js";
+import { encodeCounter } from "./counters.js";
+import { Rows } from "./rows.js";
+import { type Counter, WriteTransaction } from "./write-transaction.js";
+
+/** 8 KB pages hold keys of up to 4,026 bytes, which an index entry with the longest keys needs. */
+const pageBytes = 8192;
+
+interface Job {
+  readonly work: (transaction: WriteTransaction) => unknown;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+  transaction?: WriteTransaction;
+  outcome?: { readonly value: unknown } | { readonly error: unknown };
+}
+
+/**
+ * The LMDB files. Reads are synchronous snapshots. Writes of many requests share one commit; a request hears of its
+ * outcome, good or bad, when that commit is on disk.
+ *
+ * LMDB runs with its own defaults for safety (data pages synced, then the meta page written synchronously) and without
+ * lmdb-js's overlapping sync, so "committed" always means "on disk" and readers never see what a crash could take back.
+ */
+export class Storage {
+  /** Items and index entries. */
+  readonly items: Rows;
+  /** Table definitions, counters, what remains to be reaped. */
+  readonly catalog: Rows;
+  /** ClientRequestTokens of transactions. */
+  readonly tokens: Rows;
+  readonly #root: RootDatabase<Buffer, Buffer>;
+  readonly #logger: Logger;
+  readonly #limits: Pick<TablesLimits, "pendingWritesMax" | "requestsPerCommitMax">;
+  #queue: Job[] = [];
+  #pending = 0;
+  #scheduled = false;
+  #closed = false;
+  #idle: (() => void) | undefined;
+
+  private constructor(root: RootDatabase<Buffer, Buffer>, logger: Logger, limits: TablesLimits) {
+    const rows = (name: string) => new Rows(root.openDB({ name, encoding: "binary", keyEncoding: "binary" }));
+    this.#root = root;
+    this.#logger = logger;
+    this.#limits = limits;
+    this.items = rows("items");
+    this.catalog = rows("catalog");
+    this.tokens = rows("tokens");
+  }
+
+  /** @throws HotkeepError `TablesUnusable` when the files cannot be opened. */
+  static open(options: { readonly path: string; readonly logger: Logger; readonly limits: TablesLimits }): Storage {
+    const { path, logger, limits } = options;
+    try {
+      mkdirSync(path, { recursive: true });
+      const root = open<Buffer, Buffer>({
+        path,
+        noSubdir: false,
+        pageSize: pageBytes,
+        maxDbs: 8,
+        overlappingSync: false,
+        encoding: "binary",
+        keyEncoding: "binary",
+      });
+      return new Storage(root, logger, limits);
+    } catch (error) {
+      throw new HotkeepError("TablesUnusable", `The tables in \`${path}\` cannot be opened.`, {
+        help: "Check that the directory can be written to and that its file system is not full.",
+        cause: error,
+      });
+    }
+  }
+
+  /**
+   * Runs `work` in the order of the calls, alone among all writers, with everything earlier work wrote in sight; then
+   * commits. Resolves or rejects with its outcome once that is on disk. Work is synchronous and may run only once.
+   *
+   * @throws AwsError what the work threw; `ThrottlingException` when too many writes wait; `Internal` when the disk failed.
+   */
+  transact<T>(work: (transaction: WriteTransaction) => T): Promise<T> {
+    if (this.#closed) return Promise.reject(new CommonAwsError("ServiceUnavailable", "The tables are closed."));
+    if (this.#pending >= this.#limits.pendingWritesMax) {
+      return Promise.reject(
+        new AwsError("ThrottlingException", "Too many writes are waiting for the disk. Try again later."),
+      );
+    }
+    this.#pending++;
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Waits for all writes, then closes the files. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    await this.#root.close();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#queue.length === 0) return;
+    this.#scheduled = true;
+    void this.#commit();
+  }
+
+  async #commit(): Promise<void> {
+    let batch: Job[] = [];
+    try {
+      // A child transaction, because only that is rolled back as a whole when a write is refused half way.
+      await this.#root.childTransaction(() => {
+        batch = this.#take();
+        const dirty = new Set<Counter>();
+        for (const job of batch) this.#run(job, dirty);
+        for (const counter of dirty) this.catalog.putNow(counter.key, encodeCounter(counter));
+      });
+    } catch (error) {
+      if (batch.length === 0) batch = this.#take();
+      await this.#fail(batch, error);
+      return;
+    }
+    for (const job of batch) this.#settle(job);
+    this.#wake();
+  }
+
+  /** The requests of the next commit. Whoever comes later starts another one. */
+  #take(): Job[] {
+    const batch = this.#queue.splice(0, this.#limits.requestsPerCommitMax);
+    this.#scheduled = false;
+    // Not at once: inside LMDB's callback a new transaction would become a part of this one.
+    if (this.#queue.length > 0) queueMicrotask(() => this.#schedule());
+    return batch;
+  }
+
+  #run(job: Job, dirty: Set<Counter>): void {
+    const transaction = new WriteTransaction();
+    try {
+      job.outcome = { value: job.work(transaction) };
+    } catch (error) {
+      job.outcome = { error };
+      transaction.rollback();
+      return;
+    }
+    job.transaction = transaction;
+    transaction.apply(dirty);
+  }
+
+  #settle(job: Job): void {
+    this.#pending--;
+    const outcome = job.outcome;
+    if (outcome === undefined) job.reject(new CommonAwsError("Internal", "The write was not carried out."));
+    else if ("error" in outcome) job.reject(outcome.error);
+    else job.resolve(outcome.value);
+  }
+
+  async #fail(batch: readonly Job[], error: unknown): Promise<void> {
+    const cause = await commitError(error);
+    this.#logger.error("a commit of the tables failed", { error: String(cause), requests: batch.length });
+    for (const job of batch.toReversed()) job.transaction?.rollback();
+    for (const job of batch) {
+      this.#pending--;
+      job.reject(new CommonAwsError("Internal", "The tables could not be written to.", { cause }));
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#pending === 0) this.#idle?.();
+  }
+}
+
+/** lmdb-js hands the reason of a failed commit over as a promise that rejects with it. */
+async function commitError(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !("commitError" in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (reason) {
+    return reason;
+  }
+}
