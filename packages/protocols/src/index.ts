@@ -1,7 +1,9 @@
+export type { AuditRecord } from "./audit.js";
 export * from "./authorizer.js";
 export * from "./credentials.js";
 export * from "./http.js";
 export { type RawJson, rawJson } from "./json/raw-json.js";
+export { bodyBytesMax, clockSkewJsonMs, clockSkewQueryMs, dynamoDbBodyBytesMax } from "./limits.js";
 export type { OpaqueValue } from "./model/data-plane-typed.js";
 export type { DaxOperations } from "./model/dax.operations.js";
 export type { DynamoDbOperations } from "./model/dynamodb.operations.js";
@@ -11,3 +13,13 @@ export type { StsOperations } from "./model/sts.operations.js";
 export type { In, Out } from "./model/typed.js";
 export * from "./operation.js";
 export * from "./router.js";
+export { createRouter, type RouterOptions } from "./routing/create-router.js";
+export {
+  RequestSigner,
+  type SignableRequest,
+  type SignatureHeaders,
+  type SigningScope,
+  sign,
+} from "./sigv4/sign.js";
+export { signingKey } from "./sigv4/signing-key.js";
+export { amzDate, parseAmzDate } from "./sigv4/time.js";

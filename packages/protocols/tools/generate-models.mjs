@@ -171,7 +171,7 @@ function errorsOf(client, writer, json) {
   return Object.fromEntries(Object.entries(errors).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function printOperations(service, names, json) {
+function printOperations(service, names) {
   const kind = service.dataPlane ? "DataPlaneTyped" : "Typed";
   const rows = names.map((name) => `  ${name}: ${kind}<sdk.${name}CommandInput, sdk.${name}CommandOutput>;`);
   return `// Written by tools/generate-models.mjs.

@@ -51,6 +51,8 @@ export interface StringTable {
   readonly max?: number;
   /** A Java regular expression that the whole text must match. */
   readonly pattern?: string;
+  /** Text that matches this is excused from `pattern`. */
+  readonly unlessPattern?: string;
   readonly enum?: readonly string[];
   /** Never printed or logged. */
   readonly secret?: true;
@@ -72,9 +74,7 @@ export interface BlobTable {
 }
 
 /** The scalars without constraints, and `opaque`: left as parsed JSON. */
-export interface PlainTable {
-  readonly kind: "bool" | "time" | "opaque";
-}
+export type PlainTable = { readonly kind: "bool" } | { readonly kind: "time" } | { readonly kind: "opaque" };
 
 /** One shape of a service's model. */
 export type ShapeTable = StructTable | ListTable | MapTable | StringTable | NumberTable | BlobTable | PlainTable;
@@ -98,4 +98,9 @@ export interface ServiceTables {
   readonly operations: Readonly<Record<string, { readonly input?: number; readonly output?: number }>>;
   readonly errors: Readonly<Record<string, ErrorTable>>;
   readonly shapes: readonly ShapeTable[];
+}
+
+/** What the model says about an error, by its shape's name. */
+export function errorTable(tables: ServiceTables, name: string): ErrorTable | undefined {
+  return Object.hasOwn(tables.errors, name) ? tables.errors[name] : undefined;
 }

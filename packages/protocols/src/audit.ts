@@ -1,0 +1,26 @@
+import type { PermissionRequest, Principal } from "@hotkeep/core";
+import type { ServiceName } from "./operation.js";
+
+/** What one call came to, for a trail: who asked for what, from where, and the outcome. Never an input or a secret. */
+export interface AuditRecord {
+  readonly requestId: string;
+  /** Milliseconds since the epoch when the call arrived. */
+  readonly time: number;
+  readonly durationMs: number;
+  /** Undefined when the request did not say. */
+  readonly service: ServiceName | undefined;
+  readonly operation: string | undefined;
+  /** Undefined when the caller was not authenticated. */
+  readonly principal: Principal | undefined;
+  readonly accessKeyId: string | undefined;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+  readonly sourceIp: string | undefined;
+  readonly userAgent: string | undefined;
+  /** What the operation needed; empty when it did not get that far. */
+  readonly permissions: readonly PermissionRequest[];
+  /** HTTP status; 200 or the error's own for local calls. */
+  readonly status: number;
+  readonly errorCode: string | undefined;
+  readonly errorMessage: string | undefined;
+}

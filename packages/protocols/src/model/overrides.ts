@@ -1,0 +1,54 @@
+import type { ServiceName } from "../operation.js";
+import type { ServiceTables, ShapeTable, StringTable } from "./tables.js";
+
+/** Constraints of a string member that the published model lacks or has wrong; they replace the modelled ones. */
+export interface Override {
+  /** Names of the structures whose member it is. */
+  readonly structs: readonly string[];
+  readonly member: string;
+  readonly constraints: Pick<StringTable, "min" | "max" | "pattern" | "unlessPattern">;
+}
+
+/** What services check beyond their models, by service. */
+export const overrides: Readonly<Partial<Record<ServiceName, readonly Override[]>>> = {
+  dynamodb: [
+    {
+      // The model has only 1..1024, since an ARN may stand for a name. Item operations refuse bad names like this
+      // (observed); table operations have words of their own for it, which the tables room knows.
+      structs: [
+        "GetItemInput",
+        "PutItemInput",
+        "UpdateItemInput",
+        "DeleteItemInput",
+        "QueryInput",
+        "ScanInput",
+        "ConditionCheck",
+        "Delete",
+        "Get",
+        "Put",
+        "Update",
+      ],
+      member: "TableName",
+      constraints: { min: 3, pattern: "[a-zA-Z0-9_.-]+", unlessPattern: "arn:[\\x21-\\x7E]+" },
+    },
+  ],
+};
+
+/** The tables with overrides applied; the tables given are left alone. */
+export function applyOverrides(tables: ServiceTables, list: readonly Override[]): ServiceTables {
+  const shapes: ShapeTable[] = [...tables.shapes];
+  for (const { structs, member: name, constraints } of list) {
+    for (const struct of structs) {
+      const index = shapes.findIndex((shape) => shape.kind === "struct" && shape.name === struct);
+      const shape = shapes[index];
+      const member = shape?.kind === "struct" ? shape.members.find((each) => each.name === name) : undefined;
+      const before = member === undefined ? undefined : shapes[member.shape];
+      if (shape?.kind !== "struct" || member === undefined || before?.kind !== "string") {
+        throw new Error(`an override names ${tables.service} ${struct}.${name}, which is no string of the model`);
+      }
+      const changed = { ...member, shape: shapes.push({ ...before, ...constraints }) - 1 };
+      shapes[index] = { ...shape, members: shape.members.map((each) => (each === member ? changed : each)) };
+    }
+  }
+  return { ...tables, shapes };
+}

@@ -1,0 +1,44 @@
+import { type Headers, queryOf } from "../http/headers.js";
+import type { HttpRequest } from "../http.js";
+import type { ServiceName } from "../operation.js";
+
+const services: ReadonlySet<string> = new Set<ServiceName>(["iam", "sts", "ec2", "dax", "dynamodb"]);
+const formBytesSearched = 64 * 1024;
+
+/**
+ * The service a request is meant for: what its credential scope says; for unsigned and broken requests, what its target,
+ * or its action's version, suggests, so that the refusal is in words which that client understands. Nothing is trusted
+ * here: the signature is checked against the service found.
+ */
+export function locateService(request: HttpRequest, headers: Headers): ServiceName | undefined {
+  const scoped = scopedService(request, headers);
+  if (scoped !== undefined && services.has(scoped)) return scoped as ServiceName;
+  const target = headers.get("x-amz-target");
+  if (target?.startsWith("DynamoDB_")) return "dynamodb";
+  if (target?.startsWith("AmazonDAX")) return "dax";
+  const form = request.body.subarray(0, formBytesSearched).toString("latin1");
+  return serviceOfForm(queryOf(request.url)) ?? serviceOfForm(form);
+}
+
+function scopedService(request: HttpRequest, headers: Headers): string | undefined {
+  const authorization = headers.get("authorization");
+  if (authorization !== undefined) {
+    const from = authorization.indexOf("Credential=");
+    if (from < 0) return undefined;
+    const comma = authorization.indexOf(",", from);
+    return authorization
+      .slice(from, comma < 0 ? undefined : comma)
+      .split("/")[3]
+      ?.trim();
+  }
+  if (!request.url.includes("X-Amz-Credential=")) return undefined;
+  const credential = /[?&]X-Amz-Credential=([^&]*)/.exec(request.url)?.[1];
+  return credential?.replaceAll(/%2f/gi, "/").split("/")[3];
+}
+
+function serviceOfForm(form: string): ServiceName | undefined {
+  if (!/(^|&)Action=/.test(form)) return undefined;
+  const version = /(?:^|&)Version=([^&]*)/.exec(form)?.[1];
+  if (version === "2010-05-08") return "iam";
+  return version === "2011-06-15" ? "sts" : "ec2";
+}

@@ -1,0 +1,50 @@
+import { HotkeepError } from "@hotkeep/core";
+import { JsonWire } from "../json/json-wire.js";
+import { loadTables } from "../model/load.js";
+import type { Operation, ServiceHandlers, ServiceName } from "../operation.js";
+import { Ec2Wire, QueryWire } from "../query/query-wire.js";
+import type { Wire } from "./wire.js";
+
+/** An operation's handler as the router calls it: types were checked where it was written. */
+export type AnyOperation = Operation<unknown, unknown>;
+
+/** One service: how it speaks, and what it can do. */
+export interface Service {
+  readonly name: ServiceName;
+  readonly wire: Wire;
+  readonly operations: ReadonlyMap<string, AnyOperation>;
+}
+
+/**
+ * Puts the handlers of every room together, by service. A service without handlers still speaks its protocol: all its
+ * operations are unknown.
+ *
+ * @throws HotkeepError when two handlers claim an operation, or one an operation that the model does not have.
+ */
+export function assembleServices(rooms: readonly ServiceHandlers[]): (name: ServiceName) => Service {
+  const assembled = new Map<ServiceName, Service & { readonly operations: Map<string, AnyOperation> }>();
+  const get = (name: ServiceName) => {
+    let service = assembled.get(name);
+    if (service === undefined) {
+      service = { name, wire: wireOf(name), operations: new Map() };
+      assembled.set(name, service);
+    }
+    return service;
+  };
+  for (const room of rooms) {
+    const { wire, operations } = get(room.service);
+    for (const { name, operation } of room.operations) {
+      const full = `${room.service}:${name}`;
+      if (!wire.has(name)) throw new HotkeepError("UnknownModelOperation", `the model has no operation \`${full}\``);
+      if (operations.has(name)) throw new HotkeepError("DuplicateOperation", `\`${full}\` has two handlers`);
+      operations.set(name, operation as unknown as AnyOperation);
+    }
+  }
+  return get;
+}
+
+function wireOf(name: ServiceName): Wire {
+  const tables = loadTables(name);
+  if (tables.protocol === "json") return new JsonWire(tables);
+  return tables.protocol === "ec2" ? new Ec2Wire(tables) : new QueryWire(tables);
+}
