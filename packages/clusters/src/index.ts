@@ -1,1 +1,9 @@
-export {};
+export { DenialLog } from "./denials/denial-log.js";
+export type * from "./face.js";
+export {
+  type ChildProcessLauncherOptions,
+  childProcessLauncher,
+  type ReceivedLaunch,
+  receiveNodeLaunch,
+} from "./launch/child-process.js";
+export type * from "./launch/launcher.js";

@@ -3,4 +3,5 @@ export * from "./client.js";
 export * from "./connection.js";
 export * from "./limits.js";
 export * from "./messages.js";
+export * from "./peer-gate.js";
 export * from "./server.js";

@@ -34,6 +34,11 @@ export interface NodeConfiguration {
   /** 0: query results are not cached. */
   readonly queryTtlMs: number;
   readonly cacheBytesMax: number;
+  /**
+   * Who may connect to the node's port, as CIDRs: the ingress rules of its security groups. Checked at accept with a
+   * `PeerGate`, before any byte is read. Absent: the operator has switched the gate off.
+   */
+  readonly ingressCidrs?: readonly string[];
 }
 
 /** A policy on its way to a node: text and origin; the node parses and compiles it. */
@@ -90,11 +95,14 @@ export interface DenialRecord {
 
 /** Requests a node makes of the gateway, each with its answer. */
 export interface NodeRequests {
-  /** First message of a node. The gateway answers with what the node is to be. */
+  /**
+   * First message of a node on every connection, with the name under which it was launched. The gateway answers with
+   * what the node is to be; the configuration's `nodeId` is its name within the cluster.
+   */
   hello: { request: { readonly nodeId: string; readonly pid: number }; response: NodeConfiguration };
   /** The node listens; from now on it may be put on the roster. */
   listening: { request: { readonly port: number }; response: Roster };
-  /** undefined: no such active key. Subscribes the node to `callerChanged` for this key. */
+  /** null: no such active key. Subscribes the node to `callerChanged` for this key. */
   caller: {
     request: { readonly accessKeyId: string; readonly date: string; readonly region: string };
     response: Caller | null;

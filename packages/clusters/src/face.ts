@@ -1,0 +1,116 @@
+import type { DenialRecord, FeedLimits } from "@hotkeep/control-feed";
+import type { Clock, Logger, Random } from "@hotkeep/core";
+import type { Identity } from "@hotkeep/identity";
+import type { Network } from "@hotkeep/network";
+import type { LocalCall, ServiceHandlers } from "@hotkeep/protocols";
+import type { StateStore } from "@hotkeep/state";
+import type { DenialLog } from "./denials/denial-log.js";
+import type { NodeLauncher } from "./launch/launcher.js";
+
+/** What the control plane works with. */
+export interface ClustersOptions {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly identity: Pick<
+    Identity,
+    | "assumeRoleForService"
+    | "endSession"
+    | "serviceMayAssume"
+    | "findRole"
+    | "findServiceLinkedRole"
+    | "ensureServiceLinkedRole"
+    | "withServiceLinkedRole"
+    | "onServiceLinkedRoleDeletion"
+    | "callerFacts"
+    | "onChange"
+  >;
+  readonly network: Network;
+  /** The router's `invoke`: how the control plane calls our EC2 with the service-linked role's session. */
+  readonly invoke: (call: LocalCall) => Promise<unknown>;
+  readonly launcher: NodeLauncher;
+  /** Address on which the control feed listens: 127.0.0.1 when not given. */
+  readonly feedHost?: string;
+  /** 0 when not given: any free port. */
+  readonly feedPort?: number;
+  readonly feedLimits?: Partial<FeedLimits>;
+  /**
+   * `interface` (when not given): every node listens on its network interface's own address. `loopback`: all nodes on
+   * 127.0.0.1 with ports of their own, where other loopback addresses do not exist.
+   */
+  readonly advertise?: "interface" | "loopback";
+  /** False: security groups do not keep anybody out. For development; true when not given. */
+  readonly enforceSecurityGroups?: boolean;
+  /** Cache size of a node by node type, in bytes; a table from AWS's memory sizes, scaled down, when not given. */
+  readonly cacheBytesOf?: (nodeType: string) => number;
+  /** Told of every denial a node reports, after it was put into {@link Clusters.denials}. */
+  readonly onDenial?: (denial: DenialRecord) => void;
+  readonly limits?: Partial<ClusterLimits>;
+}
+
+/** Waits and bounds that an operator or a test may change. */
+export interface ClusterLimits {
+  /** From launch to `listening`; then the launch counts as failed. */
+  readonly launchTimeoutMs: number;
+  /** Failed launches in a row after which creating a node is given up. */
+  readonly launchAttemptsMax: number;
+  /** Pause before a crashed node is launched again; doubles up to `relaunchMaxMs`. */
+  readonly relaunchMinMs: number;
+  readonly relaunchMaxMs: number;
+  /** How long a node may finish what runs before it is stopped. */
+  readonly drainMs: number;
+  /** After this a node that was told to end is killed. */
+  readonly stopMs: number;
+  /** How long a node that lost its connection to the gateway stays on the roster. */
+  readonly nodeSilenceMs: number;
+  /** How long a node may take to learn a new attribute list before it is cut off. */
+  readonly attributeListAckMs: number;
+  /** Lists the account's dictionary may hold; they are never given up. */
+  readonly attributeListsMax: number;
+  /** Bytes of one list's names as JSON. */
+  readonly attributeListBytesMax: number;
+  /** Bytes of all lists together. */
+  readonly attributeListsBytesMax: number;
+  readonly denialsMax: number;
+  /** Keys of which one node is told changes. */
+  readonly callerSubscriptionsMax: number;
+  readonly serviceSessionSeconds: number;
+  readonly roleSessionSeconds: number;
+}
+
+/** What only is known once the gateway listens. */
+export interface ClustersStart {
+  /** URL of the DynamoDB API that nodes read from and write to. */
+  readonly tableEndpoint: string;
+}
+
+/** One cluster as other rooms of the gateway may see it. */
+export interface ClusterView {
+  readonly name: string;
+  readonly arn: string;
+  readonly region: string;
+  readonly status: string;
+  readonly serviceRoleArn: string;
+  /** `dax://127.31.0.4:8111`; absent while the cluster has no address. */
+  readonly endpoint?: string;
+  readonly nodes: readonly { readonly nodeId: string; readonly status: string; readonly pid?: number }[];
+}
+
+/** The DAX control plane of one account. */
+export interface Clusters {
+  /** The operations of `dax`, for the router. */
+  readonly handlers: ServiceHandlers;
+  /** The last denials that nodes reported, by decision id. */
+  readonly denials: DenialLog;
+  /**
+   * Opens the control feed, launches the nodes of every stored cluster and takes up what a stop interrupted.
+   * Returns when that is under way, not when the nodes listen.
+   */
+  start(options: ClustersStart): Promise<void>;
+  /** Settles when the named cluster is available. @throws HotkeepError when it is gone or `timeoutMs` has passed */
+  whenAvailable(name: string, region: string, timeoutMs: number): Promise<ClusterView>;
+  list(): Promise<readonly ClusterView[]>;
+  /** Drains and stops all nodes and closes the feed; bounded by `drainMs` and `stopMs`. Clusters stay stored. */
+  stop(): Promise<void>;
+}
