@@ -1,0 +1,130 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLogger } from "@hotkeep/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { defaultTablesLimits } from "../../src/limits.js";
+import { decodeCounter } from "../../src/storage/counters.js";
+import { Storage } from "../../src/storage/storage.js";
+
+const bytes = (text: string) => Buffer.from(text);
+
+describe("Storage", () => {
+  let path: string;
+  let storage: Storage;
+  const open = (limits = {}) =>
+    Storage.open({ path, logger: silentLogger, limits: { ...defaultTablesLimits, ...limits } });
+
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), "hotkeep-storage-"));
+    storage = open();
+  });
+
+  afterEach(async () => {
+    await storage.close();
+    await rm(path, { recursive: true });
+  });
+
+  it("shows what was committed, also after it was opened again", async () => {
+    await storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1")));
+    expect(storage.items.get(bytes("a"))?.toString()).toBe("1");
+    await storage.close();
+    storage = open();
+    expect(storage.items.get(bytes("a"))?.toString()).toBe("1");
+  });
+
+  it("writes nothing when the work throws, and lets its neighbours in the same commit be", async () => {
+    const outcomes = await Promise.allSettled([
+      storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1"))),
+      storage.transact((transaction) => {
+        transaction.put(storage.items, bytes("b"), bytes("1"));
+        throw new Error("no");
+      }),
+      storage.transact((transaction) => transaction.put(storage.items, bytes("c"), bytes("1"))),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(["a", "b", "c"].map((key) => storage.items.has(bytes(key)))).toEqual([true, false, true]);
+  });
+
+  it("lets work see what earlier work of the same commit wrote", async () => {
+    const increment = () =>
+      storage.transact((transaction) => {
+        const next = Number(storage.items.get(bytes("n"))?.toString() ?? "0") + 1;
+        transaction.put(storage.items, bytes("n"), bytes(String(next)));
+        return next;
+      });
+    const results = await Promise.all(Array.from({ length: 1500 }, increment));
+    expect(results).toEqual(Array.from({ length: 1500 }, (_, index) => index + 1));
+    expect(storage.items.get(bytes("n"))?.toString()).toBe("1500");
+  });
+
+  it("rolls a commit back as a whole, memory included, when a write is refused", async () => {
+    const counter = { key: bytes("c/1"), items: 0, bytes: 0 };
+    let undone = false;
+    const outcomes = await Promise.allSettled([
+      storage.transact((transaction) => {
+        transaction.put(storage.items, bytes("a"), bytes("1"));
+        transaction.count(counter, 1, 10);
+        transaction.onRollback(() => {
+          undone = true;
+        });
+      }),
+      storage.transact((transaction) => transaction.put(storage.items, Buffer.alloc(5000), bytes("too long a key"))),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(outcomes.map((outcome) => (outcome.status === "rejected" ? outcome.reason.message : ""))).toEqual([
+      "The tables could not be written to.",
+      "The tables could not be written to.",
+    ]);
+    expect(storage.items.has(bytes("a"))).toBe(false);
+    expect(counter).toMatchObject({ items: 0, bytes: 0 });
+    expect(undone).toBe(true);
+    await storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("2")));
+    expect(storage.items.get(bytes("a"))?.toString()).toBe("2");
+  });
+
+  it("keeps counters with the writes that change them", async () => {
+    const counter = { key: bytes("c/1"), items: 0, bytes: 0 };
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        storage.transact((transaction) => {
+          transaction.count(counter, 1, index);
+          transaction.count(counter, 0, 1);
+        }),
+      ),
+    );
+    expect(counter).toMatchObject({ items: 20, bytes: 210 });
+    expect(decodeCounter(storage.catalog.get(counter.key))).toEqual({ items: 20, bytes: 210 });
+  });
+
+  it("reads ranges in both directions, from inclusive and to exclusive", async () => {
+    await storage.transact((transaction) => {
+      for (const key of ["a", "b", "b\0", "c", "d"]) transaction.put(storage.items, bytes(key), bytes(key));
+    });
+    const keys = (from: string, to: string, reverse: boolean) =>
+      [...storage.items.range({ from: bytes(from), to: bytes(to), reverse })].map(({ key }) => key.toString());
+    expect(keys("b", "d", false)).toEqual(["b", "b\0", "c"]);
+    expect(keys("b", "d", true)).toEqual(["c", "b\0", "b"]);
+    expect(keys("aa", "cc", true)).toEqual(["c", "b\0", "b"]);
+    expect(keys("b", "b", false)).toEqual([]);
+    expect(keys("x", "z", true)).toEqual([]);
+    expect(keys("a", "z", true)).toEqual(["d", "c", "b\0", "b", "a"]);
+  });
+
+  it("refuses writes beyond its bound instead of queueing without end", async () => {
+    await storage.close();
+    storage = open({ pendingWritesMax: 3 });
+    const work = () => undefined;
+    const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => storage.transact(work)));
+    expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "fulfilled", "rejected"]);
+    expect(outcomes[3]).toMatchObject({ reason: { code: "ThrottlingException" } });
+    await expect(storage.transact(work)).resolves.toBeUndefined();
+  });
+
+  it("finishes the writes under way before it closes, and refuses later ones", async () => {
+    const write = storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1")));
+    await storage.close();
+    await expect(write).resolves.toBeUndefined();
+    await expect(storage.transact(() => undefined)).rejects.toThrow("The tables are closed.");
+  });
+});
