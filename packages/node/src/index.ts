@@ -1,1 +1,6 @@
-export {};
+export type { Gateway } from "./gateway.js";
+export { defaultLimits, type NodeLimits } from "./limits.js";
+export type { NodeMetrics } from "./metrics.js";
+export { type NodeOptions, type RunningNode, startNode } from "./start-node.js";
+export { netTransport } from "./transport/net-transport.js";
+export type { Connection, ConnectionEvents, Listening, ListenOptions, Transport } from "./transport/transport.js";

@@ -1,0 +1,41 @@
+/**
+ * The item cache's key: the table's name and the canonical primary key, each as a CBOR byte string in shortest form.
+ * These are the very bytes that a client's getItem frame carries between its method id and its options, so a hit is
+ * looked up where it lies in the received chunk.
+ */
+export function itemKeyOf(table: string, canonicalKey: Uint8Array): Buffer {
+  const name = Buffer.from(table, "utf8");
+  const nameHead = headBytes(name.length);
+  const keyHead = headBytes(canonicalKey.length);
+  const out = Buffer.allocUnsafe(nameHead + name.length + keyHead + canonicalKey.length);
+  writeHead(out, 0, name.length, nameHead);
+  out.set(name, nameHead);
+  writeHead(out, nameHead + name.length, canonicalKey.length, keyHead);
+  out.set(canonicalKey, nameHead + name.length + keyHead);
+  return out;
+}
+
+/** The canonical primary key inside an item key that {@link itemKeyOf} made for `table`. */
+export function primaryKeyIn(itemKey: Buffer, table: string): Buffer {
+  const nameLength = Buffer.byteLength(table, "utf8");
+  const keyAt = headBytes(nameLength) + nameLength;
+  const head = itemKey[keyAt]!;
+  return itemKey.subarray(keyAt + (head < 0x58 ? 1 : head === 0x58 ? 2 : 3));
+}
+
+function headBytes(length: number): number {
+  if (length > 0xffff) throw new RangeError(`a table name or key of ${length} bytes`);
+  return length < 24 ? 1 : length < 256 ? 2 : 3;
+}
+
+function writeHead(out: Buffer, at: number, length: number, head: number): void {
+  if (head === 1) out[at] = 0x40 | length;
+  else if (head === 2) {
+    out[at] = 0x58;
+    out[at + 1] = length;
+  } else {
+    out[at] = 0x59;
+    out[at + 1] = length >>> 8;
+    out[at + 2] = length & 0xff;
+  }
+}

@@ -1,0 +1,211 @@
+import type { AttributeMap, Item } from "@hotkeep/attributes";
+import { AwsError } from "@hotkeep/core";
+import {
+  type BatchGetItemRequest,
+  type BatchGetTable,
+  type ConsumedCapacity,
+  decodeKey,
+  encodeBatchGetResponse,
+  encodeKey,
+} from "@hotkeep/dax-wire";
+import type { Fill, FoundItem } from "../cache/item-cache.js";
+import { itemKeyOf } from "../cache/item-key.js";
+import type { KeysAndAttributes } from "../table/table-calls.js";
+import type { KnownTable } from "../table/table-schemas.js";
+import type { OperationContext } from "./context.js";
+import { addressOf, decodeCached, type ItemAddress, wholeItemResponse } from "./items.js";
+import { addCapacity, ifGiven, unlessNone } from "./options.js";
+import { pauseBeforeRetry } from "./retry.js";
+
+/** Keys in one BatchGetItem (documented). */
+const keysMax = 100;
+
+/** One requested item: where it is, which fill of ours reads it, what came of it. */
+interface Wanted {
+  readonly address: ItemAddress;
+  readonly source: BatchGetTable;
+  fill?: Fill;
+  /** Item and key when it is settled; `item` undefined: there is none. */
+  found?: { readonly item?: Item };
+}
+
+/** BatchGetItem: each key as its own GetItem; those that are not in memory are read with one call. */
+export async function batchGetItem(context: OperationContext, request: BatchGetItemRequest): Promise<Buffer> {
+  const wanted = await addressKeys(context, request);
+  const toRead: Wanted[] = [];
+  const joined: Promise<void>[] = [];
+  const { items, metrics, clock } = context;
+  for (const one of wanted) {
+    const { itemKey } = one.address;
+    if (one.source.consistentRead) {
+      toRead.push(one);
+      continue;
+    }
+    const entry = items.find(itemKey, 0, itemKey.length, clock.monotonic());
+    if (entry !== undefined) {
+      metrics.ItemCacheHits++;
+      joined.push(settle(one, decodeCached(context, one.address, entry.response)));
+      continue;
+    }
+    metrics.ItemCacheMisses++;
+    const running = items.fillOf(itemKey);
+    if (running !== undefined) {
+      joined.push(settle(one, running.found).catch(() => void toRead.push(one)));
+      continue;
+    }
+    one.fill = items.beginFill(itemKey, "BatchGetItem");
+    toRead.push(one);
+  }
+  let capacity: readonly ConsumedCapacity[] = [];
+  const mine = [...toRead];
+  try {
+    capacity = await read(context, request, mine);
+    await Promise.all(joined);
+    // What others tried to read and could not.
+    const left = toRead.slice(mine.length);
+    capacity = addCapacity(capacity, await read(context, request, left));
+  } catch (error) {
+    await Promise.allSettled(joined);
+    for (const { fill, found } of wanted) if (fill !== undefined && found === undefined) items.failFill(fill, error);
+    throw error;
+  }
+  return answer(context, request, wanted, capacity);
+}
+
+async function settle(one: Wanted, found: Promise<FoundItem>): Promise<void> {
+  one.found = await found;
+}
+
+async function addressKeys(context: OperationContext, request: BatchGetItemRequest): Promise<Wanted[]> {
+  const count = request.tables.reduce((sum, table) => sum + table.keys.length, 0);
+  if (count > keysMax) {
+    throw new AwsError("ValidationException", "Too many items requested for the BatchGetItem call");
+  }
+  const wanted: Wanted[] = [];
+  const seen = new Set<string>();
+  for (const source of request.tables) {
+    for (const key of source.keys) {
+      const address = await addressOf(context, source.table, key);
+      seen.add(address.itemKey.toString("latin1"));
+      wanted.push({ address, source });
+    }
+  }
+  // Clients do not check it, and a batch served from memory would never come before the table's own check.
+  if (seen.size !== wanted.length) {
+    throw new AwsError("ValidationException", "Provided list of item keys contains duplicates");
+  }
+  return wanted;
+}
+
+/** Reads items with as few calls as the table allows; what stays unprocessed keeps `found` undefined. */
+async function read(
+  context: OperationContext,
+  request: BatchGetItemRequest,
+  toRead: readonly Wanted[],
+): Promise<readonly ConsumedCapacity[]> {
+  const { tables, limits, items, clock } = context;
+  let left = toRead;
+  let capacity: readonly ConsumedCapacity[] = [];
+  for (let attempt = 0; left.length > 0; attempt++) {
+    if (attempt > 0) await pauseBeforeRetry(context, attempt);
+    const output = await tables.call("BatchGetItem", {
+      RequestItems: requestItems(left),
+      ...unlessNone("ReturnConsumedCapacity", request.returnConsumedCapacity),
+    });
+    capacity = addCapacity(capacity, output.ConsumedCapacity);
+    const unprocessed = keyTexts(left, output.UnprocessedKeys);
+    const found = itemsByKey(left, output.Responses);
+    const next: Wanted[] = [];
+    for (const one of left) {
+      const text = one.address.itemKey.toString("latin1");
+      const item = found.get(text);
+      if (item === undefined && unprocessed.has(text)) {
+        next.push(one);
+        continue;
+      }
+      one.found = item === undefined ? {} : { item };
+      if (one.fill !== undefined) {
+        const response = await wholeItemResponse(context, one.address.table, item);
+        items.endFill(one.fill, { ...one.found, response }, clock.monotonic());
+      }
+    }
+    left = next;
+    if (attempt >= limits.batchRetriesMax) break;
+  }
+  for (const { fill } of left) {
+    if (fill !== undefined)
+      items.failFill(fill, new AwsError("ThrottlingException", "The table left the key unprocessed."));
+  }
+  return capacity;
+}
+
+function requestItems(wanted: readonly Wanted[]): Record<string, KeysAndAttributes> {
+  const out: Record<string, KeysAndAttributes & { Keys: AttributeMap[] }> = {};
+  for (const { address, source } of wanted) {
+    const { table, key } = address;
+    let entry = out[table.name];
+    if (entry === undefined) {
+      // Whole items always: without its key an item could not be told from another.
+      entry = { Keys: [], ...(source.consistentRead ? { ConsistentRead: true } : {}) };
+      out[table.name] = entry;
+    }
+    entry.Keys.push(decodeKey(table.schema, key));
+  }
+  return out;
+}
+
+function keyTexts(
+  wanted: readonly Wanted[],
+  unprocessed: Readonly<Record<string, KeysAndAttributes>> | undefined,
+): ReadonlySet<string> {
+  const texts = new Set<string>();
+  for (const table of tablesOf(wanted)) {
+    for (const key of unprocessed?.[table.name]?.Keys ?? []) {
+      texts.add(itemKeyOf(table.name, encodeKey(table.schema, key)).toString("latin1"));
+    }
+  }
+  return texts;
+}
+
+function itemsByKey(
+  wanted: readonly Wanted[],
+  responses: Readonly<Record<string, readonly Item[]>> | undefined,
+): ReadonlyMap<string, Item> {
+  const byKey = new Map<string, Item>();
+  for (const table of tablesOf(wanted)) {
+    for (const item of responses?.[table.name] ?? []) {
+      byKey.set(itemKeyOf(table.name, encodeKey(table.schema, item)).toString("latin1"), item);
+    }
+  }
+  return byKey;
+}
+
+function tablesOf(wanted: readonly Wanted[]): Iterable<KnownTable> {
+  return new Set(wanted.map((one) => one.address.table));
+}
+
+function answer(
+  context: OperationContext,
+  request: BatchGetItemRequest,
+  wanted: readonly Wanted[],
+  capacity: readonly ConsumedCapacity[],
+): Promise<Buffer> {
+  const tables = request.tables
+    .filter((source) => source.keys.length > 0)
+    .map((source) => {
+      const ofTable = wanted.filter((one) => one.source === source);
+      const { schema } = ofTable[0]!.address.table;
+      const unprocessedKeys = ofTable
+        .filter((one) => one.found === undefined)
+        .map((one) => decodeKey(schema, one.address.key));
+      return {
+        table: source.table,
+        schema,
+        ...ifGiven("projection", source.projection),
+        items: ofTable.map((one) => one.found?.item).filter((item) => item !== undefined),
+        ...(unprocessedKeys.length === 0 ? {} : { unprocessedKeys }),
+      };
+    });
+  const result = { tables, ...(capacity.length === 0 ? {} : { consumedCapacity: capacity }) };
+  return context.lists.encode((listIdOf) => encodeBatchGetResponse(result, listIdOf));
+}

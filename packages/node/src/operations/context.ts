@@ -1,0 +1,24 @@
+import type { Clock, Logger, Random } from "@hotkeep/core";
+import type { ItemCache } from "../cache/item-cache.js";
+import type { PageCache } from "../cache/page-cache.js";
+import type { NodeLimits } from "../limits.js";
+import type { NodeMetrics } from "../metrics.js";
+import type { WriteNotices } from "../replication.js";
+import type { AttributeLists } from "../table/attribute-lists.js";
+import type { TableEndpoint } from "../table/table-calls.js";
+import type { TableSchemas } from "../table/table-schemas.js";
+
+/** What the operations work with. */
+export interface OperationContext {
+  readonly limits: NodeLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly items: ItemCache;
+  readonly pages: PageCache;
+  readonly tables: TableEndpoint;
+  readonly schemas: TableSchemas;
+  readonly lists: AttributeLists;
+  readonly notices: WriteNotices;
+  readonly metrics: NodeMetrics;
+}

@@ -1,0 +1,93 @@
+import { type ConsumedCapacity, decodeKey, encodeGetItemResponse, type GetItemRequest } from "@hotkeep/dax-wire";
+import type { FoundItem } from "../cache/item-cache.js";
+import type { OperationContext } from "./context.js";
+import { printExpressions } from "./expressions.js";
+import { addressOf, decodeCached, type ItemAddress, wholeItemResponse } from "./items.js";
+import { ifGiven, unlessNone } from "./options.js";
+
+/** GetItem: from the cache, or else whole from the table into the cache; the projection is applied to the answer. */
+export async function getItem(context: OperationContext, request: GetItemRequest): Promise<Buffer> {
+  const { items, lists, metrics, clock } = context;
+  const address = await addressOf(context, request.table, request.key);
+  const { projection } = request;
+  if (request.consistentRead) return getConsistently(context, request, address);
+  const entry = items.find(address.itemKey, 0, address.itemKey.length, clock.monotonic());
+  let found: FoundItem;
+  let consumedCapacity: ConsumedCapacity | undefined;
+  if (entry !== undefined) {
+    metrics.ItemCacheHits++;
+    if (projection === undefined) return entry.response;
+    found = await decodeCached(context, address, entry.response);
+  } else {
+    metrics.ItemCacheMisses++;
+    ({ found, consumedCapacity } = await readThrough(context, request, address));
+  }
+  if (projection === undefined && consumedCapacity === undefined) return found.response;
+  const result = {
+    ...ifGiven("item", found.item),
+    ...ifGiven("projection", projection),
+    ...ifGiven("consumedCapacity", consumedCapacity),
+  };
+  return lists.encode((listIdOf) => encodeGetItemResponse(result, address.table.schema, listIdOf));
+}
+
+/** Passes by the cache in both directions. */
+async function getConsistently(
+  context: OperationContext,
+  request: GetItemRequest,
+  { table, key }: ItemAddress,
+): Promise<Buffer> {
+  const output = await context.tables.call("GetItem", {
+    TableName: table.name,
+    Key: decodeKey(table.schema, key),
+    ConsistentRead: true,
+    ...printExpressions({ ProjectionExpression: request.projection }),
+    ...unlessNone("ReturnConsumedCapacity", request.returnConsumedCapacity),
+  });
+  const result = {
+    ...ifGiven("item", output.Item),
+    ...ifGiven("projection", request.projection),
+    ...ifGiven("consumedCapacity", output.ConsumedCapacity),
+  };
+  return context.lists.encode((listIdOf) => encodeGetItemResponse(result, table.schema, listIdOf));
+}
+
+interface ReadThrough {
+  readonly found: FoundItem;
+  /** Of the one request that asked the table; the others cost nothing. */
+  readonly consumedCapacity?: ConsumedCapacity;
+}
+
+async function readThrough(
+  context: OperationContext,
+  request: GetItemRequest,
+  { table, key, itemKey }: ItemAddress,
+): Promise<ReadThrough> {
+  const { items, clock } = context;
+  const running = items.fillOf(itemKey);
+  if (running !== undefined) {
+    try {
+      return { found: await running.found };
+    } catch (error) {
+      // A batch's read may have failed for a reason that does not concern this call.
+      if (running.kind === "GetItem") throw error;
+    }
+  }
+  const fill = items.fillOf(itemKey) === undefined ? items.beginFill(itemKey, "GetItem") : undefined;
+  try {
+    const output = await context.tables.call("GetItem", {
+      TableName: table.name,
+      Key: decodeKey(table.schema, key),
+      ...unlessNone("ReturnConsumedCapacity", request.returnConsumedCapacity),
+    });
+    const found = {
+      ...ifGiven("item", output.Item),
+      response: await wholeItemResponse(context, table, output.Item),
+    };
+    if (fill !== undefined) items.endFill(fill, found, clock.monotonic());
+    return { found, ...ifGiven("consumedCapacity", output.ConsumedCapacity) };
+  } catch (error) {
+    if (fill !== undefined) items.failFill(fill, error);
+    throw error;
+  }
+}

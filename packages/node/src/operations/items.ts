@@ -1,0 +1,80 @@
+import type { Item } from "@hotkeep/attributes";
+import { canonicalKey, decodeItem, encodeGetItemResponse, itemListId } from "@hotkeep/dax-wire";
+import type { FoundItem } from "../cache/item-cache.js";
+import { itemKeyOf } from "../cache/item-key.js";
+import type { KnownTable } from "../table/table-schemas.js";
+import type { OperationContext } from "./context.js";
+
+/** One item of one table, by the key that a client sent. */
+export interface ItemAddress {
+  readonly table: KnownTable;
+  /** Canonical primary key bytes. */
+  readonly key: Buffer;
+  /** Where the item cache has it. */
+  readonly itemKey: Buffer;
+}
+
+/** @throws AwsError ValidationException when the key does not fit the table */
+export async function addressOf(context: OperationContext, tableName: string, sentKey: Buffer): Promise<ItemAddress> {
+  const table = await context.schemas.get(tableName);
+  try {
+    const key = canonicalKey(table.schema, sentKey);
+    return { table, key, itemKey: itemKeyOf(table.name, key) };
+  } catch (error) {
+    // Perhaps the client knows a newer table than this node does.
+    context.schemas.doubt(tableName);
+    throw error;
+  }
+}
+
+/** Decodes the item of a put. @throws AwsError */
+export async function readPutItem(
+  context: OperationContext,
+  table: KnownTable,
+  key: Buffer,
+  bytes: Buffer,
+): Promise<Item> {
+  const names = await context.lists.namesOf(itemListId(bytes));
+  return decodeItem(table.schema, key, names, bytes);
+}
+
+/** The answer to a getItem that finds `item` whole, or nothing. */
+export function wholeItemResponse(
+  context: OperationContext,
+  table: KnownTable,
+  item: Item | undefined,
+): Promise<Buffer> {
+  return context.lists.encode((listIdOf) =>
+    encodeGetItemResponse(item === undefined ? {} : { item }, table.schema, listIdOf),
+  );
+}
+
+/** What an entry of the item cache says, as values. */
+export async function decodeCached(
+  context: OperationContext,
+  { table, key }: ItemAddress,
+  response: Buffer,
+): Promise<FoundItem> {
+  // 80 a0: there is no such item. 80 a1 00 and a byte string: the item.
+  if (response[1] === 0xa0) return { response };
+  const head = response[3]!;
+  const at = head < 0x58 ? 4 : head === 0x58 ? 5 : head === 0x59 ? 6 : 8;
+  return { item: await readPutItem(context, table, key, response.subarray(at)), response };
+}
+
+/**
+ * The answer that may be cached for a value just written; undefined when it cannot be made. A write that succeeded
+ * does not fail because its value cannot be cached.
+ */
+export async function responseToCache(
+  context: OperationContext,
+  table: KnownTable,
+  item: Item | undefined,
+): Promise<Buffer | undefined> {
+  try {
+    return await wholeItemResponse(context, table, item);
+  } catch (error) {
+    context.logger.warn("a written item is not cached", { table: table.name, error: (error as Error).message });
+    return undefined;
+  }
+}

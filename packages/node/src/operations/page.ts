@@ -1,0 +1,87 @@
+import {
+  decodeStartKey,
+  effectiveSelect,
+  encodePageResponse,
+  type PageResult,
+  type QueryRequest,
+  type ScanRequest,
+} from "@hotkeep/dax-wire";
+import type { KnownTable } from "../table/table-schemas.js";
+import type { OperationContext } from "./context.js";
+import { printExpressions } from "./expressions.js";
+import { ifGiven, unlessNone } from "./options.js";
+
+/** Query and Scan: one page from the query cache, or from the table into it. `frame` is the request as it came. */
+export async function page(
+  context: OperationContext,
+  request: QueryRequest | ScanRequest,
+  frame: Buffer,
+): Promise<Buffer> {
+  const { pages, metrics } = context;
+  if (request.consistentRead) return (await readPage(context, request)).answer;
+  if (request.method === "query") metrics.QueryCacheMisses++;
+  else metrics.ScanCacheMisses++;
+  if (!pages.enabled) return (await readPage(context, request)).answer;
+  return pages.running.run(frame.toString("latin1"), async () => {
+    const { answer, cacheable } = await readPage(context, request);
+    pages.put(frame, cacheable, context.clock.monotonic());
+    return answer;
+  });
+}
+
+interface ReadPage {
+  readonly answer: Buffer;
+  /** The same without capacity: whoever is served from memory has consumed none. */
+  readonly cacheable: Buffer;
+}
+
+async function readPage(context: OperationContext, request: QueryRequest | ScanRequest): Promise<ReadPage> {
+  const { lists, schemas, tables } = context;
+  const table = await schemas.get(request.table);
+  const input = inputOf(request, table);
+  const output =
+    request.method === "query"
+      ? await tables.call("Query", {
+          ...input,
+          ...printExpressions({
+            KeyConditionExpression: request.keyCondition,
+            FilterExpression: request.filter,
+            ProjectionExpression: request.projection,
+          }),
+          ...(request.scanIndexForward ? {} : { ScanIndexForward: false }),
+        })
+      : await tables.call("Scan", {
+          ...input,
+          ...printExpressions({ FilterExpression: request.filter, ProjectionExpression: request.projection }),
+          ...ifGiven("Segment", request.segment),
+          ...ifGiven("TotalSegments", request.totalSegments),
+        });
+  const result: PageResult = {
+    ...ifGiven("items", output.Items),
+    ...ifGiven("projection", request.projection),
+    count: output.Count ?? output.Items?.length ?? 0,
+    scannedCount: output.ScannedCount ?? output.Count ?? 0,
+    ...ifGiven("lastEvaluatedKey", output.LastEvaluatedKey),
+    indexed: request.indexName !== undefined,
+  };
+  const cacheable = await lists.encode((listIdOf) => encodePageResponse(result, table.schema, listIdOf));
+  const { ConsumedCapacity: consumedCapacity } = output;
+  if (consumedCapacity === undefined) return { answer: cacheable, cacheable };
+  const answer = await lists.encode((listIdOf) =>
+    encodePageResponse({ ...result, consumedCapacity }, table.schema, listIdOf),
+  );
+  return { answer, cacheable };
+}
+
+function inputOf(request: QueryRequest | ScanRequest, table: KnownTable) {
+  const projectsAll = request.indexName === undefined || table.fullIndexes.has(request.indexName);
+  return {
+    TableName: table.name,
+    ...ifGiven("IndexName", request.indexName),
+    ...(request.consistentRead ? { ConsistentRead: true } : {}),
+    ...ifGiven("ExclusiveStartKey", decodeStartKey(request, table.schema)),
+    ...ifGiven("Limit", request.limit),
+    ...ifGiven("Select", effectiveSelect(request, projectsAll)),
+    ...unlessNone("ReturnConsumedCapacity", request.returnConsumedCapacity),
+  };
+}

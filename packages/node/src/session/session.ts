@@ -1,0 +1,428 @@
+import { type Clock, type Logger, type Random, uuid } from "@hotkeep/core";
+import {
+  closingResponse,
+  type DaxError,
+  type DaxRequest,
+  decodeRequest,
+  encodeError,
+  FrameScanner,
+  type GetItemHead,
+  type MethodName,
+  methodIds,
+  methodName,
+  readGetItemHead,
+  readPreamble,
+  WireError,
+} from "@hotkeep/dax-wire";
+import type { ItemCache } from "../cache/item-cache.js";
+import { accessDenied, authenticationRequired, daxErrorFor, recovering, throttled } from "../failure.js";
+import type { Gateway } from "../gateway.js";
+import type { NodeLimits } from "../limits.js";
+import type { NodeMetrics } from "../metrics.js";
+import type { Connection, ConnectionEvents } from "../transport/transport.js";
+import { actionOf, actionsOfTransaction, everyAction, getItemBit } from "./actions.js";
+import { type Authorization, authorize } from "./authorize.js";
+import type { Callers } from "./callers.js";
+import { countError, countRequest } from "./counting.js";
+import type { ClusterFacts, Denial, Identity } from "./identity.js";
+import { type InputBudget, WaitingInput } from "./input.js";
+import { Output } from "./output.js";
+
+/** Executes decoded requests; never rejects: an error is an answer too. */
+export interface Executor {
+  /** The answer when it is at hand, without looking at any table; undefined otherwise. */
+  immediate(method: MethodName): Buffer | undefined;
+  /** The cached answer of a query or scan frame `buffer[start, end)`. */
+  cachedPage(method: "query" | "scan", buffer: Buffer, start: number, end: number, now: number): Buffer | undefined;
+  /** `frame` belongs to the executor. */
+  execute(request: DaxRequest, frame: Buffer): Promise<Buffer>;
+}
+
+/** What all sessions of a node share. */
+export interface SessionShared {
+  readonly limits: NodeLimits;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly gateway: Gateway;
+  readonly cluster: ClusterFacts;
+  readonly callers: Callers;
+  readonly items: ItemCache;
+  readonly executor: Executor;
+  readonly metrics: NodeMetrics;
+  readonly inputBudget: InputBudget;
+  /** Requests that wait for a table, a policy or the gateway now. */
+  readonly running: { count: number };
+}
+
+/** Answers of one chunk go out in more than one write when they are longer than this: a small frame may ask for much. */
+const outputStepBytes = 256 * 1024;
+
+/** One for all: filled and read within one synchronous step. */
+const head: GetItemHead = { tableStart: 0, tableEnd: 0, keyStart: 0, keyEnd: 0, plain: false };
+
+/**
+ * One DAX connection from preamble to FIN. Requests are answered in the order of their arrival, one at a time; what
+ * can be answered from memory is answered within the call that brought the bytes, all of it in one write.
+ */
+export class Session implements ConnectionEvents {
+  readonly #shared: SessionShared;
+  readonly #connection: Connection;
+  readonly #scanner = new FrameScanner();
+  readonly #waiting: WaitingInput;
+  readonly #output = new Output();
+  #greeted = false;
+  #userAgent: string | null = null;
+  #identity: Identity | undefined;
+  /** A request runs, or the peer does not read: nothing further is begun. */
+  #busy = false;
+  #clogged = false;
+  #paused = false;
+  #ended = false;
+  #over = false;
+
+  constructor(shared: SessionShared, connection: Connection) {
+    this.#shared = shared;
+    this.#connection = connection;
+    this.#waiting = new WaitingInput(shared.inputBudget);
+  }
+
+  receive(chunk: Buffer): void {
+    if (this.#over) return;
+    if (this.#waiting.length === 0 && !this.#busy && !this.#clogged) {
+      const consumed = this.#process(chunk, 0, chunk.length);
+      if (this.#over || consumed === chunk.length) return;
+      this.#keep(chunk, consumed);
+      return;
+    }
+    this.#keep(chunk, 0);
+    this.#proceed();
+  }
+
+  drained(): void {
+    this.#clogged = false;
+    this.#proceed();
+  }
+
+  ended(): void {
+    this.#ended = true;
+    // What is complete is still answered; an incomplete frame never will be.
+    if (!this.#busy && !this.#clogged) this.#finish();
+  }
+
+  closed(): void {
+    this.#over = true;
+    this.#waiting.release();
+  }
+
+  /** Copies what cannot be processed yet, and stops reading when enough waits. */
+  #keep(chunk: Buffer, from: number): void {
+    const { frameBytesMax } = this.#shared.limits;
+    // Behind a request that runs nobody has looked yet, so nothing is known of how much is to come.
+    const expected = this.#busy || this.#clogged ? 0 : Math.min(this.#scanner.bytesNeeded, frameBytesMax);
+    if (!this.#waiting.append(chunk, from, chunk.length, expected)) {
+      this.#refuse(throttled("The node is holding too many incomplete requests.", uuid(this.#shared.random)));
+      return;
+    }
+    if ((this.#busy || this.#clogged) && !this.#paused) {
+      // The kernel holds the rest, and TCP slows the peer down.
+      this.#paused = true;
+      this.#connection.pause();
+    }
+  }
+
+  /** Goes on with what waits. */
+  #proceed(): void {
+    if (this.#over || this.#busy || this.#clogged) return;
+    if (this.#waiting.length > 0) {
+      const { buffer, start, end } = this.#waiting;
+      this.#waiting.consumeTo(this.#process(buffer, start, end));
+      if (this.#over || this.#busy || this.#clogged) return;
+    }
+    if (this.#ended) {
+      this.#finish();
+      return;
+    }
+    if (this.#paused) {
+      this.#paused = false;
+      this.#connection.resume();
+    }
+  }
+
+  /** Processes complete frames; the answer is the offset of the first byte that must wait. */
+  #process(buffer: Buffer, start: number, end: number): number {
+    let at = start;
+    try {
+      if (!this.#greeted) {
+        const preamble = readPreamble(buffer, at, end);
+        if (preamble === undefined) {
+          if (end - at > this.#shared.limits.preambleBytesMax)
+            throw new WireError("too-large", "the preamble is too long");
+          return at;
+        }
+        this.#greeted = true;
+        this.#userAgent = preamble.userAgent;
+        at = preamble.end;
+      }
+      at = this.#frames(buffer, at, end);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#shared.logger.debug("connection ended: unreadable input", {
+        peer: this.#connection.remoteAddress,
+        reason: error.message,
+      });
+      const answer = closingResponse(error);
+      if (answer !== null) this.#output.add(answer, 0);
+      this.#flush();
+      this.#finish();
+      return end;
+    }
+    this.#flush();
+    return at;
+  }
+
+  #frames(buffer: Buffer, start: number, end: number): number {
+    const { clock, callers, items, metrics } = this.#shared;
+    const now = clock.monotonic();
+    let at = start;
+    while (at < end && !this.#busy && !this.#clogged) {
+      const next = this.#scanner.scan(buffer, at, end);
+      if (next < 0) {
+        if (this.#scanner.bytesNeeded > this.#shared.limits.frameBytesMax) {
+          throw new WireError("too-large", "the request is too long");
+        }
+        break;
+      }
+      const { method, argumentsStart } = this.#scanner;
+      const identity = this.#identity;
+      if (
+        method === methodIds.getItem &&
+        identity !== undefined &&
+        (identity.allowed & getItemBit) !== 0 &&
+        !identity.known.stale &&
+        now < identity.until &&
+        now < callers.blindFrom &&
+        readGetItemHead(buffer, argumentsStart, next, head) &&
+        head.plain
+      ) {
+        // Table and key as they lie in the frame are the cache's key.
+        const entry = items.find(buffer, argumentsStart, head.keyEnd, now);
+        if (entry !== undefined) {
+          metrics.GetItemRequestCount++;
+          metrics.TotalRequestCount++;
+          metrics.ItemCacheHits++;
+          this.#output.add(entry.response, ((end - next) / (next - at)) | 0);
+          at = next;
+          if (this.#output.length > outputStepBytes) this.#flush();
+          continue;
+        }
+      }
+      this.#frame(methodName(method)!, buffer, at, next, now);
+      at = next;
+      if (this.#output.length > outputStepBytes) this.#flush();
+    }
+    return at;
+  }
+
+  #frame(method: MethodName, buffer: Buffer, at: number, next: number, now: number): void {
+    if (method === "authorizeConnection") {
+      this.#authorize(buffer, at, next);
+      return;
+    }
+    countRequest(this.#shared.metrics, method);
+    const identity = this.#identity;
+    if (identity === undefined || now >= identity.until) {
+      this.#refused(authenticationRequired());
+      return;
+    }
+    if (identity.known.stale || now >= this.#shared.callers.blindFrom) {
+      const frame = Buffer.from(buffer.subarray(at, next));
+      this.#wait(this.#renew(identity, method, frame));
+      return;
+    }
+    const answer = this.#decideAndAnswer(identity, method, buffer, at, next, now);
+    if (answer instanceof Promise) this.#wait(answer);
+    else this.#output.add(answer, 0);
+  }
+
+  /** Asks for a caller that has changed, then goes on with the request. */
+  async #renew(identity: Identity, method: MethodName, frame: Buffer): Promise<Buffer> {
+    const { callers, logger, random, clock } = this.#shared;
+    const { accessKeyId, signingKey } = identity.known.caller;
+    let known: Awaited<ReturnType<Callers["fetch"]>>;
+    try {
+      known = await callers.fetch(accessKeyId, identity.date);
+    } catch (error) {
+      logger.warn("a caller's permissions cannot be learned", { accessKeyId, error: (error as Error).message });
+      return this.#error(recovering("The node cannot learn the caller's permissions.", uuid(random)));
+    }
+    // Another key under the same id, or none: what was signed proves nothing any more.
+    if (known === undefined || known.caller.signingKey !== signingKey) {
+      if (this.#identity === identity) this.#identity = undefined;
+      return this.#error(authenticationRequired());
+    }
+    const renewed = identity.renewed(known);
+    if (this.#identity === identity) this.#identity = renewed;
+    return this.#decideAndAnswer(renewed, method, frame, 0, frame.length, clock.monotonic());
+  }
+
+  #decideAndAnswer(
+    identity: Identity,
+    method: MethodName,
+    buffer: Buffer,
+    at: number,
+    next: number,
+    now: number,
+  ): Buffer | Promise<Buffer> {
+    const { clock, executor } = this.#shared;
+    const wallNow = clock.now();
+    // What needs one fixed permission is decided before anything is decoded.
+    const action = actionOf(method);
+    if (action !== undefined) {
+      const denial = identity.refuses(action, wallNow);
+      if (denial !== undefined) return this.#denied(denial);
+      if (method === "query" || method === "scan") {
+        const page = executor.cachedPage(method, buffer, at, next, now);
+        if (page !== undefined) return page;
+      }
+    } else if (method === "defineKeySchema") {
+      const denial = this.#refusesEverything(identity, wallNow);
+      if (denial !== undefined) return this.#denied(denial);
+    } else {
+      const answer = executor.immediate(method);
+      if (answer !== undefined) return answer;
+    }
+    const frame = at === 0 && next === buffer.length ? buffer : Buffer.from(buffer.subarray(at, next));
+    let request: DaxRequest;
+    try {
+      request = decodeRequest(frame);
+    } catch (error) {
+      return this.#error(daxErrorFor(error, uuid(this.#shared.random)));
+    }
+    if (request.method === "transactWriteItems") {
+      for (const needed of actionsOfTransaction(request.writes)) {
+        const denial = identity.refuses(needed, wallNow);
+        if (denial !== undefined) return this.#denied(denial);
+      }
+    }
+    const { running, limits, random } = this.#shared;
+    if (running.count >= limits.requestsRunningMax) {
+      return this.#error(throttled("The node is processing too many requests.", uuid(random)));
+    }
+    return executor.execute(request, frame);
+  }
+
+  /** The first action's denial when none is allowed. */
+  #refusesEverything(identity: Identity, wallNow: number): Denial | undefined {
+    let first: Denial | undefined;
+    for (const action of everyAction) {
+      const denial = identity.refuses(action, wallNow);
+      if (denial === undefined) return undefined;
+      first ??= denial;
+    }
+    return first;
+  }
+
+  #denied(denial: Denial): Buffer {
+    const { clock, random, gateway } = this.#shared;
+    const id = uuid(random);
+    const { action, resource } = denial.decision.request;
+    gateway.notify("denied", {
+      id,
+      at: clock.now(),
+      hop: "caller",
+      principal: denial.principal,
+      action,
+      resource,
+      message: denial.message,
+      decision: denial.decision,
+    });
+    return this.#error(accessDenied(denial.message, id));
+  }
+
+  #authorize(buffer: Buffer, at: number, next: number): void {
+    // Whatever comes of it: the identity before is gone.
+    this.#identity = undefined;
+    const facts = {
+      sourceIp: this.#connection.remoteAddress,
+      secureTransport: this.#connection.secure,
+      userAgent: this.#userAgent,
+    };
+    const outcome = authorize(Buffer.from(buffer.subarray(at, next)), facts, this.#shared);
+    if (!(outcome instanceof Promise)) {
+      this.#authorized(outcome);
+      return;
+    }
+    this.#wait(
+      outcome.then((authorization) => {
+        this.#authorized(authorization);
+        return undefined;
+      }),
+    );
+  }
+
+  #authorized(authorization: Authorization): void {
+    if ("identity" in authorization) this.#identity = authorization.identity;
+    else {
+      const { refusal: reason } = authorization;
+      this.#shared.logger.info("connection not authorised", { peer: this.#connection.remoteAddress, reason });
+    }
+  }
+
+  /** Holds everything behind this request until its answer is there. */
+  #wait(answer: Promise<Buffer | undefined>): void {
+    const { running, logger, random } = this.#shared;
+    this.#busy = true;
+    running.count++;
+    answer
+      .catch((error: unknown) => {
+        logger.error("a request failed unexpectedly", { error });
+        return this.#error(daxErrorFor(error, uuid(random)));
+      })
+      .then((bytes) => {
+        running.count--;
+        this.#busy = false;
+        if (this.#over) return;
+        if (bytes !== undefined) this.#output.add(bytes, 0);
+        this.#flush();
+        this.#proceed();
+      })
+      .catch((error: unknown) => {
+        logger.error("a session failed", { error });
+        this.#finish();
+      });
+  }
+
+  #refused(error: DaxError): void {
+    this.#output.add(this.#error(error), 0);
+  }
+
+  #error(error: DaxError): Buffer {
+    countError(this.#shared.metrics, error);
+    return encodeError(error);
+  }
+
+  #flush(): void {
+    const bytes = this.#output.take();
+    if (bytes === undefined || this.#over) return;
+    if (!this.#connection.write(bytes) && this.#connection.bytesWaiting > this.#shared.limits.outputBytesMax) {
+      this.#clogged = true;
+    }
+  }
+
+  /** One last answer, then the end. */
+  #refuse(error: DaxError): void {
+    if (!this.#busy) {
+      this.#refused(error);
+      this.#flush();
+    }
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#waiting.release();
+    this.#connection.finish();
+  }
+}

@@ -1,0 +1,300 @@
+import type { GatewayNotices, NodeConfiguration } from "@hotkeep/control-feed";
+import { type Clock, HotkeepError, type Logger, type Random, type Timer } from "@hotkeep/core";
+import { ByteCache } from "./cache/byte-cache.js";
+import { ItemCache } from "./cache/item-cache.js";
+import { MemoryBudget } from "./cache/memory-budget.js";
+import { PageCache } from "./cache/page-cache.js";
+import type { Gateway } from "./gateway.js";
+import { defaultLimits, type NodeLimits } from "./limits.js";
+import { type NodeMetrics, newMetrics } from "./metrics.js";
+import type { OperationContext } from "./operations/context.js";
+import { OperationExecutor } from "./operations/executor.js";
+import { WriteNoticeReader, WriteNotices } from "./replication.js";
+import { KnownRoster } from "./roster.js";
+import { Callers } from "./session/callers.js";
+import { InputBudget } from "./session/input.js";
+import { Session, type SessionShared } from "./session/session.js";
+import { AttributeLists } from "./table/attribute-lists.js";
+import { HttpTableEndpoint } from "./table/http-endpoint.js";
+import { RoleSessions } from "./table/role-sessions.js";
+import { TableSchemas } from "./table/table-schemas.js";
+import { netTransport } from "./transport/net-transport.js";
+import type { Listening, Transport } from "./transport/transport.js";
+
+/** What a node is started with. */
+export interface NodeOptions {
+  /** The connection to the gateway; the node neither opens nor closes it. */
+  readonly feed: Gateway;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly limits?: Partial<NodeLimits>;
+  /** Sockets; `node:net` when absent. */
+  readonly transport?: Transport;
+}
+
+/** A node that listens. */
+export interface RunningNode {
+  readonly configuration: NodeConfiguration;
+  readonly address: string;
+  /** The port it listens on. */
+  readonly port: number;
+  /** A snapshot of what it has counted. */
+  metrics(): NodeMetrics;
+  /**
+   * The node has left the roster: serves on until its clients have gone, at most `withinMs`, then stops. Also begun by
+   * the gateway's `drain` notice.
+   */
+  drain(withinMs: number): Promise<void>;
+  /** Ends every connection with FIN and stops. */
+  close(): Promise<void>;
+  /** Settles when the node has stopped, however that came about. */
+  readonly stopped: Promise<void>;
+}
+
+/** How long `close` waits for peers to close their side. */
+const closeWithinMs = 500;
+
+/**
+ * Starts a cache node: asks the gateway what it is to be, listens for DAX clients, reports that it does.
+ *
+ * @throws HotkeepError `ListenFailed`, or the feed's when the gateway does not answer
+ */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const { feed } = options;
+  const configuration = await feed.request("hello", { nodeId: feed.nodeId, pid: process.pid });
+  const node = new CacheNode(options, configuration);
+  await node.listen();
+  return node;
+}
+
+class CacheNode implements RunningNode {
+  configuration: NodeConfiguration;
+  readonly #feed: Gateway;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #limits: NodeLimits;
+  readonly #transport: Transport;
+  readonly #metrics = newMetrics();
+  readonly #budget: MemoryBudget;
+  readonly #itemBytes: ByteCache;
+  readonly #pageBytes: ByteCache;
+  readonly #items: ItemCache;
+  readonly #pages: PageCache;
+  readonly #callers: Callers;
+  readonly #roleSessions: RoleSessions;
+  readonly #lists: AttributeLists;
+  readonly #endpoint: HttpTableEndpoint;
+  readonly #roster = new KnownRoster();
+  readonly #notices: WriteNotices;
+  readonly #noticeReader: WriteNoticeReader;
+  readonly #shared: SessionShared;
+  readonly #stopListening: (() => void)[] = [];
+  readonly stopped: Promise<void>;
+  #whenStopped: () => void = () => {};
+  #heartbeat: Timer | undefined;
+  #listening: Listening | undefined;
+  #stopping: Promise<void> | undefined;
+  #feedLost = false;
+
+  constructor(options: NodeOptions, configuration: NodeConfiguration) {
+    const { feed, clock, random, logger } = options;
+    const limits = { ...defaultLimits, ...options.limits };
+    const { region, clusterArn, account } = configuration;
+    this.configuration = configuration;
+    this.#feed = feed;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#limits = limits;
+    this.#transport = options.transport ?? netTransport(clock);
+    this.stopped = new Promise((resolve) => {
+      this.#whenStopped = resolve;
+    });
+    const seed = Buffer.from(random.bytes(4)).readInt32LE();
+    this.#budget = new MemoryBudget(configuration.cacheBytesMax);
+    this.#itemBytes = new ByteCache(this.#budget, seed);
+    this.#pageBytes = new ByteCache(this.#budget, seed);
+    this.#items = new ItemCache(this.#itemBytes, configuration.recordTtlMs);
+    this.#pages = new PageCache(this.#pageBytes, configuration.queryTtlMs);
+    this.#callers = new Callers(feed, clock, limits, region);
+    this.#roleSessions = new RoleSessions(feed, clock, limits);
+    this.#lists = new AttributeLists(feed, limits.attributeListsMax);
+    this.#endpoint = new HttpTableEndpoint(configuration.tableEndpoint, region, this.#roleSessions, clock, limits);
+    this.#notices = new WriteNotices(feed);
+    this.#noticeReader = new WriteNoticeReader(this.#items);
+    const context: OperationContext = {
+      limits,
+      clock,
+      random,
+      logger,
+      items: this.#items,
+      pages: this.#pages,
+      tables: this.#endpoint,
+      schemas: new TableSchemas(this.#endpoint, clock, limits, () => this.#items.invalidateAll()),
+      lists: this.#lists,
+      notices: this.#notices,
+      metrics: this.#metrics,
+    };
+    this.#shared = {
+      limits,
+      clock,
+      random,
+      logger,
+      gateway: feed,
+      cluster: { clusterArn, region, account },
+      callers: this.#callers,
+      items: this.#items,
+      executor: new OperationExecutor({
+        context,
+        gateway: feed,
+        roster: this.#roster,
+        roleSessions: this.#roleSessions,
+        serviceRoleArn: () => this.configuration.serviceRoleArn,
+      }),
+      metrics: this.#metrics,
+      inputBudget: new InputBudget(limits.inputBytesTotalMax),
+      running: { count: 0 },
+    };
+  }
+
+  get address(): string {
+    return this.configuration.listenAddress;
+  }
+
+  get port(): number {
+    return this.#listening?.port ?? this.configuration.port;
+  }
+
+  async listen(): Promise<void> {
+    this.#hear();
+    const { limits } = this.#shared;
+    this.#listening = await this.#transport.listen({
+      address: this.configuration.listenAddress,
+      port: this.configuration.port,
+      connectionsMax: limits.connectionsMax,
+      bytesWaitingTotalMax: limits.outputBytesTotalMax,
+      lingerMs: limits.lingerMs,
+      accept: (connection) => new Session(this.#shared, connection),
+    });
+    try {
+      this.#setRoster(await this.#feed.request("listening", { port: this.#listening.port }));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#beat();
+  }
+
+  metrics(): NodeMetrics {
+    const { traffic, connections } = this.#listening ?? { traffic: { bytesIn: 0, bytesOut: 0 }, connections: 0 };
+    return {
+      ...this.#metrics,
+      EvictedSize: this.#itemBytes.evictedBytes + this.#pageBytes.evictedBytes,
+      NetworkBytesIn: traffic.bytesIn,
+      NetworkBytesOut: traffic.bytesOut,
+      ClientConnections: connections,
+      EstimatedDbSize: this.#budget.bytes,
+      CacheMemoryUtilization: (100 * this.#budget.bytes) / Math.max(1, this.#budget.bytesMax),
+    };
+  }
+
+  drain(withinMs: number): Promise<void> {
+    this.#stopping ??= this.#drain(withinMs);
+    return this.#stopping;
+  }
+
+  close(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #drain(withinMs: number): Promise<void> {
+    const deadline = this.#clock.monotonic() + withinMs;
+    const pollMs = 100;
+    // Clients find out within seconds that the node is not on the roster, and close their connections themselves.
+    while ((this.#listening?.connections ?? 0) > 0 && this.#clock.monotonic() < deadline) {
+      await new Promise<void>((resolve) => void this.#clock.after(pollMs, resolve));
+    }
+    await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#heartbeat?.cancel();
+    await this.#listening?.close(closeWithinMs);
+    for (const stop of this.#stopListening) stop();
+    this.#endpoint.close();
+    this.#whenStopped();
+  }
+
+  #hear(): void {
+    const feed = this.#feed;
+    const on = <Name extends keyof GatewayNotices>(
+      name: Name,
+      listener: (notice: GatewayNotices[Name]) => void,
+    ): void => void this.#stopListening.push(feed.on(name, listener));
+    on("roster", (roster) => this.#setRoster(roster));
+    on("configuration", (configuration) => this.#configure(configuration));
+    on("callerChanged", ({ accessKeyIds }) => this.#callers.changed(accessKeyIds));
+    on("roleSessionRevoked", () => this.#roleSessions.discard());
+    on("attributeList", ({ id, names }) => this.#lists.learn(id, names));
+    on("wrote", (notice) => {
+      if (!this.#noticeReader.take(notice)) {
+        this.#logger.warn("notices of another node's writes were lost: the item cache starts anew", {
+          origin: notice.origin,
+        });
+      }
+    });
+    on("drain", ({ withinMs }) => {
+      this.drain(withinMs).catch((error: unknown) => this.#logger.error("draining failed", { error }));
+    });
+    this.#stopListening.push(
+      feed.onDisconnected(() => {
+        this.#feedLost = true;
+        this.#callers.feedLost();
+      }),
+      feed.onConnected(() => {
+        if (!this.#feedLost) return;
+        this.#feedLost = false;
+        this.#feedBack().catch((error: unknown) => {
+          this.#logger.warn("the gateway did not take the node back", { error: (error as Error).message });
+        });
+      }),
+    );
+  }
+
+  /** Everything that the gateway may have told meanwhile is asked for again, or given up. */
+  async #feedBack(): Promise<void> {
+    this.#callers.feedBack();
+    // Other nodes may have written without our hearing of it.
+    if (this.#roster.nodes.length > 1) this.#items.invalidateAll();
+    this.#roleSessions.discard();
+    this.#configure(await this.#feed.request("hello", { nodeId: this.#feed.nodeId, pid: process.pid }));
+    this.#setRoster(await this.#feed.request("listening", { port: this.port }));
+    this.#notices.feedBack();
+  }
+
+  #configure(configuration: NodeConfiguration): void {
+    const fixed = ["clusterArn", "account", "region", "nodeId", "listenAddress", "tableEndpoint"] as const;
+    for (const name of fixed) {
+      if (configuration[name] !== this.configuration[name]) {
+        throw new HotkeepError("NodeMustRestart", `A running node cannot change its ${name}.`, {
+          help: "Restart the node.",
+        });
+      }
+    }
+    this.configuration = configuration;
+    this.#items.ttlMs = configuration.recordTtlMs;
+    this.#pages.ttlMs = configuration.queryTtlMs;
+    this.#budget.resize(configuration.cacheBytesMax);
+  }
+
+  #setRoster(roster: GatewayNotices["roster"]): void {
+    this.#roster.set(roster);
+    this.#noticeReader.keepOrigins(roster.nodes.map((node) => node.nodeId));
+  }
+
+  #beat(): void {
+    this.#feed.notify("heartbeat", { at: this.#clock.now() });
+    this.#heartbeat = this.#clock.after(this.#limits.heartbeatMs, () => this.#beat());
+  }
+}

@@ -1,0 +1,67 @@
+/** One accepted connection, as the session sees it. */
+export interface Connection {
+  /** The peer's address, without port. */
+  readonly remoteAddress: string;
+  /** True when the bytes travel under TLS. */
+  readonly secure: boolean;
+  /** Bytes written that the peer has not taken yet. */
+  readonly bytesWaiting: number;
+  /**
+   * Sends `bytes`, which nobody may change afterwards. False: the peer is slow and bytes wait here; `drained` follows.
+   */
+  write(bytes: Buffer): boolean;
+  /** Stops reading; what arrives waits in the kernel, and TCP slows the peer down. */
+  pause(): void;
+  /** Reads on. */
+  resume(): void;
+  /** Sends FIN behind what was written, then reads and forgets until the peer closes too. Never a reset. */
+  finish(): void;
+}
+
+/** What happens on a connection; the session implements it. */
+export interface ConnectionEvents {
+  /** Bytes have arrived. The chunk is only lent: what is needed after the return must be copied. */
+  receive(chunk: Buffer): void;
+  /** Everything written has been taken. */
+  drained(): void;
+  /** The peer has sent FIN: it sends nothing more, but may still read. */
+  ended(): void;
+  /** It is over; no further calls. */
+  closed(): void;
+}
+
+/** Where and for whom a transport listens. */
+export interface ListenOptions {
+  readonly address: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly connectionsMax: number;
+  /** Bytes that all peers together may leave unread; above it the connection that adds to it is closed. */
+  readonly bytesWaitingTotalMax: number;
+  /** How long the peer may take to close its side after `finish`. */
+  readonly lingerMs: number;
+  /** Called for each connection before its first byte is read. */
+  accept(connection: Connection): ConnectionEvents;
+}
+
+/** A listening transport. */
+export interface Listening {
+  readonly port: number;
+  /** Open connections. */
+  readonly connections: number;
+  /** Bytes received and sent since the start. */
+  readonly traffic: { readonly bytesIn: number; readonly bytesOut: number };
+  /** Accepts no further connections. */
+  stopAccepting(): void;
+  /** Finishes every connection and waits for the peers to close, at most `withinMs`; then drops what is left. */
+  close(withinMs: number): Promise<void>;
+}
+
+/**
+ * Sockets to sessions and back. A session answers from within `receive` with one `write` for all requests of a chunk,
+ * so that an implementation may read many sockets per wake-up and write many answers per system call.
+ */
+export interface Transport {
+  /** @throws HotkeepError `ListenFailed` */
+  listen(options: ListenOptions): Promise<Listening>;
+}
