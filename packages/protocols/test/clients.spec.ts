@@ -1,4 +1,4 @@
-import { DAX, ClusterNotFoundFault } from "@aws-sdk/client-dax";
+import { ClusterNotFoundFault, DAX } from "@aws-sdk/client-dax";
 import { ConditionalCheckFailedException, DynamoDB, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { IAM, NoSuchEntityException } from "@aws-sdk/client-iam";
@@ -56,7 +56,12 @@ describe("the IAM client", () => {
       ],
     });
     expect(answer.Role).toEqual({ ...role, Description: awkward, Tags: [{ Key: "k", Value: awkward }] });
-    expect(recorder.call).toMatchObject({ service: "iam", operation: "CreateRole", region: "us-east-1", account: "123456789012" });
+    expect(recorder.call).toMatchObject({
+      service: "iam",
+      operation: "CreateRole",
+      region: "us-east-1",
+      account: "123456789012",
+    });
     expect(recorder.call).toMatchObject({ sourceIp: "127.0.0.1", secureTransport: false, principal: { name: "Bob" } });
     expect(answer.$metadata.requestId).toBe(recorder.call?.requestId);
   });
@@ -91,8 +96,10 @@ describe("the IAM client", () => {
     expect(failure).toMatchObject({
       name: "ValidationError",
       message:
-        "3 validation errors detected: Value 'bad name' at 'roleName' failed to satisfy constraint: Member must satisfy " +
+        "4 validation errors detected: Value 'bad name' at 'roleName' failed to satisfy constraint: Member must satisfy " +
         "regular expression pattern: [\\w+=,.@-]+; Value '' at 'assumeRolePolicyDocument' failed to satisfy constraint: " +
+        "Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+; Value '' at " +
+        "'assumeRolePolicyDocument' failed to satisfy constraint: " +
         "Member must have length greater than or equal to 1; Value '5' at 'maxSessionDuration' failed to satisfy " +
         "constraint: Member must have value greater than or equal to 3600",
       $metadata: { httpStatusCode: 400 },

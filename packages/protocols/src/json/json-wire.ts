@@ -71,7 +71,7 @@ export class JsonWire implements Wire {
   }
 
   validationError(failures: readonly Failure[]): AwsError {
-    return validationError(failures);
+    return validationError(this.#tables, failures);
   }
 
   unknownOperation(_operation: string): AwsError {

@@ -1,20 +1,19 @@
 import type { ServiceName } from "../operation.js";
 import type { ServiceTables, ShapeTable, StringTable } from "./tables.js";
 
-/** Constraints of a string member that the published model lacks or has wrong; they replace the modelled ones. */
+/** Constraints of one member that the published model lacks or has wrong; they replace the modelled ones. */
 export interface Override {
   /** Names of the structures whose member it is. */
   readonly structs: readonly string[];
   readonly member: string;
-  readonly constraints: Pick<StringTable, "min" | "max" | "pattern" | "unlessPattern">;
+  readonly constraints: Pick<StringTable, "min" | "max" | "pattern" | "excused">;
 }
 
-/** What services check beyond their models, by service. */
+/** What services check beyond their models, by service. The model of DynamoDB allows any 1 to 1024 characters for a name. */
 export const overrides: Readonly<Partial<Record<ServiceName, readonly Override[]>>> = {
   dynamodb: [
     {
-      // The model has only 1..1024, since an ARN may stand for a name. Item operations refuse bad names like this
-      // (observed); table operations have words of their own for it, which the tables room knows.
+      // Observed: an empty name is called too short and nothing else; an ARN may stand for a name.
       structs: [
         "GetItemInput",
         "PutItemInput",
@@ -29,8 +28,15 @@ export const overrides: Readonly<Partial<Record<ServiceName, readonly Override[]
         "Update",
       ],
       member: "TableName",
-      constraints: { min: 3, pattern: "[a-zA-Z0-9_.-]+", unlessPattern: "arn:[\\x21-\\x7E]+" },
+      constraints: { min: 1, max: 255, pattern: "[a-zA-Z0-9_.-]+", excused: "(arn:[\\x21-\\x7E]{1,1020})?" },
     },
+    {
+      structs: ["CreateTableInput"],
+      member: "TableName",
+      constraints: { min: 3, max: 255, pattern: "[a-zA-Z0-9_.-]+" },
+    },
+    // Indexes may have more key attributes, tables may not (observed).
+    { structs: ["CreateTableInput"], member: "KeySchema", constraints: { min: 1, max: 2 } },
   ],
 };
 
@@ -43,8 +49,10 @@ export function applyOverrides(tables: ServiceTables, list: readonly Override[])
       const shape = shapes[index];
       const member = shape?.kind === "struct" ? shape.members.find((each) => each.name === name) : undefined;
       const before = member === undefined ? undefined : shapes[member.shape];
-      if (shape?.kind !== "struct" || member === undefined || before?.kind !== "string") {
-        throw new Error(`an override names ${tables.service} ${struct}.${name}, which is no string of the model`);
+      if (shape?.kind !== "struct" || member === undefined || (before?.kind !== "string" && before?.kind !== "list")) {
+        throw new Error(
+          `an override names ${tables.service} ${struct}.${name}, which is no string or list of the model`,
+        );
       }
       const changed = { ...member, shape: shapes.push({ ...before, ...constraints }) - 1 };
       shapes[index] = { ...shape, members: shape.members.map((each) => (each === member ? changed : each)) };

@@ -51,8 +51,8 @@ export interface StringTable {
   readonly max?: number;
   /** A Java regular expression that the whole text must match. */
   readonly pattern?: string;
-  /** Text that matches this is excused from `pattern`. */
-  readonly unlessPattern?: string;
+  /** Text that matches this pattern is excused from `max` and `pattern`; messages do not mention it. */
+  readonly excused?: string;
   readonly enum?: readonly string[];
   /** Never printed or logged. */
   readonly secret?: true;

@@ -119,7 +119,7 @@ export class QueryWire extends FormWire {
   }
 
   override validationError(failures: readonly Failure[]): AwsError {
-    return validationError(failures);
+    return validationError(this.tables, failures);
   }
 
   override unknownOperation(operation: string): AwsError {
@@ -169,7 +169,7 @@ export class Ec2Wire extends FormWire {
   }
 
   override validationError(failures: readonly Failure[]): AwsError {
-    return ec2ValidationError(failures);
+    return ec2ValidationError(this.tables, failures);
   }
 
   override unknownOperation(operation: string): AwsError {

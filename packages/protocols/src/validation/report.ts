@@ -1,3 +1,5 @@
+import type { ShapeTable } from "../model/tables.js";
+
 /** Where in an input a value is: the steps from the inside out, written as AWS writes them. */
 export interface Location {
   readonly outer: Location | undefined;
@@ -10,9 +12,8 @@ export interface Location {
 /** One constraint that one value breaks. */
 export interface Failure {
   readonly at: Location;
+  readonly shape: ShapeTable;
   readonly value: unknown;
-  /** The value may not be repeated to anyone. */
-  readonly secret: boolean;
   /** `Member must …`; undefined when the member is required and missing. */
   readonly constraint: string | undefined;
 }

@@ -1,4 +1,4 @@
-import type { ShapeTable } from "../model/tables.js";
+import type { ShapeTable, StringTable } from "../model/tables.js";
 import { javaPattern } from "./java-pattern.js";
 
 /** One constraint of a value: its text, and whether a value keeps it. */
@@ -8,66 +8,110 @@ export interface Rule {
   readonly holds: (value: unknown) => boolean;
 }
 
-/** A shape's own constraints, in the order in which AWS lists them: longest, shortest, pattern, enumeration. */
+/** A shape's own constraints in the order in which a broken member is reported: pattern first (observed). */
 export function rulesOf(shape: ShapeTable): readonly Rule[] {
-  const rules: Rule[] = [];
-  if (shape.kind === "struct" || shape.kind === "bool" || shape.kind === "time" || shape.kind === "opaque")
-    return rules;
-  const { kind, min, max } = shape;
-  if (kind === "int" || kind === "long" || kind === "float" || kind === "double") {
-    if (max !== undefined) {
-      rules.push({
-        text: `Member must have value less than or equal to ${max}`,
-        holds: (value) => (value as number) <= max,
-      });
-    }
-    if (min !== undefined) {
-      rules.push({
-        text: `Member must have value greater than or equal to ${min}`,
-        holds: (value) => (value as number) >= min,
-      });
-    }
-    return rules;
-  }
-  const length = kind === "string" ? textLength : kind === "list" || kind === "blob" ? arrayLength : mapSize;
-  if (max !== undefined) {
-    rules.push({
-      text: `Member must have length less than or equal to ${max}`,
-      holds: (value) => length(value, max) <= max,
-    });
-  }
-  // No value is shorter than nothing, and AWS does not say so either.
-  if (min !== undefined && min > 0) {
-    rules.push({
-      text: `Member must have length greater than or equal to ${min}`,
-      holds: (value) => length(value, min) >= min,
-    });
-  }
-  if (shape.kind !== "string") return rules;
-  if (shape.pattern !== undefined) rules.push(patternRule(shape.pattern, shape.unlessPattern));
-  if (shape.enum !== undefined) {
-    const allowed = new Set(shape.enum);
-    rules.push({
-      text: `Member must satisfy enum value set: [${shape.enum.join(", ")}]`,
-      holds: (value) => allowed.has(value as string),
-    });
-  }
-  return rules;
+  const { lengths, pattern, enumeration } = parts(shape);
+  return [...pattern, ...lengths, ...enumeration];
 }
 
-function patternRule(pattern: string, unlessPattern: string | undefined): Rule {
-  const expression = javaPattern(pattern);
-  const exception = unlessPattern === undefined ? undefined : javaPattern(unlessPattern);
+/** The same constraints in the order in which a list or map tells those of its elements: lengths first (observed). */
+export function elementRulesOf(shape: ShapeTable): readonly Rule[] {
+  const { lengths, pattern, enumeration } = parts(shape);
+  return [...lengths, ...pattern, ...enumeration];
+}
+
+interface Parts {
+  readonly lengths: readonly Rule[];
+  readonly pattern: readonly Rule[];
+  readonly enumeration: readonly Rule[];
+}
+
+const none: readonly Rule[] = [];
+
+function parts(shape: ShapeTable): Parts {
+  switch (shape.kind) {
+    case "int":
+    case "long":
+    case "float":
+    case "double":
+      return { lengths: bounds(shape, "value", (value) => value as number), pattern: none, enumeration: none };
+    case "blob":
+    case "list":
+      return { lengths: bounds(shape, "length", arrayLength), pattern: none, enumeration: none };
+    case "map":
+      return { lengths: bounds(shape, "length", mapSize), pattern: none, enumeration: none };
+    case "string":
+      return stringParts(shape);
+    default:
+      return { lengths: none, pattern: none, enumeration: none };
+  }
+}
+
+function bounds(
+  { min, max }: { readonly min?: number; readonly max?: number },
+  what: "length" | "value",
+  measure: (value: unknown) => number,
+): readonly Rule[] {
+  return [
+    ...(max === undefined
+      ? none
+      : [
+          {
+            text: `Member must have ${what} less than or equal to ${max}`,
+            holds: (value: unknown) => measure(value) <= max,
+          },
+        ]),
+    ...(min === undefined
+      ? none
+      : [
+          {
+            text: `Member must have ${what} greater than or equal to ${min}`,
+            holds: (value: unknown) => measure(value) >= min,
+          },
+        ]),
+  ];
+}
+
+function stringParts(shape: StringTable): Parts {
+  const excused = shape.excused === undefined ? undefined : javaPattern(shape.excused);
+  const excuse = (rule: Rule): Rule =>
+    excused === undefined
+      ? rule
+      : { text: rule.text, holds: (value) => rule.holds(value) || excused.test(value as string) };
+  const { min, max } = shape;
+  const longest = max === undefined ? none : bounds({ max }, "length", textLength).map(excuse);
+  const shortest = min === undefined ? none : bounds({ min }, "length", textLength);
+  const { pattern, enum: names } = shape;
+  const expression = pattern === undefined ? undefined : javaPattern(pattern);
+  const allowed = names === undefined ? undefined : new Set<unknown>(names);
   return {
-    text: `Member must satisfy regular expression pattern: ${pattern}`,
-    holds: (value) => expression.test(value as string) || (exception?.test(value as string) ?? false),
+    lengths: [...longest, ...shortest],
+    pattern:
+      expression === undefined
+        ? none
+        : [
+            excuse({
+              text: `Member must satisfy regular expression pattern: ${pattern}`,
+              holds: (value) => expression.test(value as string),
+            }),
+          ],
+    enumeration:
+      allowed === undefined
+        ? none
+        : [
+            {
+              text: `Member must satisfy enum value set: [${names?.join(", ")}]`,
+              holds: (value) => allowed.has(value),
+            },
+          ],
   };
 }
 
-/** Code points in a string; UTF-16 units where the difference cannot matter for a limit. */
-function textLength(value: unknown, limit: number): number {
+/** Code points, which is what the models count (documented by Smithy). */
+function textLength(value: unknown): number {
   const text = value as string;
-  if (text.length <= limit ? text.length * 2 < limit : text.length > limit * 2) return text.length;
+  // Only surrogates make a difference, and they are rare.
+  if (!/[\ud800-\udfff]/.test(text)) return text.length;
   let length = 0;
   for (const _ of text) length++;
   return length;
