@@ -1,0 +1,162 @@
+/*
+ * A load generator that costs little itself, so that the server under test is what is measured: one thread, epoll,
+ * many non-blocking connections, each with a fixed number of pre-encoded requests in flight.
+ *
+ *   load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE_FILE REQUEST_FILE RESPONSE_BYTES
+ *
+ * Every connection sends the preamble file once, then keeps IN_FLIGHT copies of the request file unanswered. Every
+ * response must be RESPONSE_BYTES long. The first half second is not counted. Prints one line:
+ *   requests seconds p50_us p99_us
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CONNECTIONS_MAX = 4096, IN_FLIGHT_MAX = 1024, BUCKETS = 200000, READ_BYTES = 1 << 16 };
+
+struct connection {
+  int fd;
+  size_t pending; /* bytes of the response that is coming in */
+  uint64_t sent_at[IN_FLIGHT_MAX];
+  unsigned head;
+};
+
+static struct connection *connections;
+static uint32_t histogram[BUCKETS]; /* by microsecond */
+
+static uint64_t now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void die(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static char *read_file(const char *path, size_t *length) {
+  FILE *file = fopen(path, "rb");
+  if (!file) die(path);
+  fseek(file, 0, SEEK_END);
+  *length = (size_t)ftell(file);
+  rewind(file);
+  char *bytes = malloc(*length + 1);
+  if (fread(bytes, 1, *length, file) != *length) die(path);
+  fclose(file);
+  return bytes;
+}
+
+static void send_all(int fd, const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t n = send(fd, bytes, length, MSG_NOSIGNAL);
+    if (n < 0) {
+      if (errno == EAGAIN || errno == EINTR) continue;
+      die("send");
+    }
+    bytes += n;
+    length -= (size_t)n;
+  }
+}
+
+static uint64_t percentile(uint64_t total, double share) {
+  uint64_t wanted = (uint64_t)((double)total * share), seen = 0;
+  for (uint64_t us = 0; us < BUCKETS; us++) {
+    seen += histogram[us];
+    if (seen > wanted) return us;
+  }
+  return BUCKETS;
+}
+
+int main(int argc, char **argv) {
+  if (argc != 9) {
+    fprintf(stderr, "usage: load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE REQUEST RESPONSE_BYTES\n");
+    return 2;
+  }
+  int count = atoi(argv[3]), in_flight = atoi(argv[4]);
+  double seconds = atof(argv[5]);
+  size_t preamble_bytes, request_bytes, response_bytes = (size_t)atol(argv[8]);
+  char *preamble = read_file(argv[6], &preamble_bytes);
+  char *request = read_file(argv[7], &request_bytes);
+  if (count < 1 || count > CONNECTIONS_MAX || in_flight < 1 || in_flight > IN_FLIGHT_MAX || response_bytes < 1) {
+    fprintf(stderr, "load: an argument is out of range\n");
+    return 2;
+  }
+  char *burst = malloc(request_bytes * (size_t)in_flight);
+  for (int i = 0; i < in_flight; i++) memcpy(burst + (size_t)i * request_bytes, request, request_bytes);
+
+  connections = calloc((size_t)count, sizeof *connections);
+  int poll_fd = epoll_create1(0);
+  struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[2]))};
+  if (inet_pton(AF_INET, argv[1], &peer.sin_addr) != 1) die("address");
+  for (int i = 0; i < count; i++) {
+    struct connection *c = &connections[i];
+    c->fd = socket(AF_INET, SOCK_STREAM, 0);
+    int one = 1;
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (connect(c->fd, (struct sockaddr *)&peer, sizeof peer) < 0) die("connect");
+    if (preamble_bytes > 0) send_all(c->fd, preamble, preamble_bytes);
+    fcntl(c->fd, F_SETFL, fcntl(c->fd, F_GETFL) | O_NONBLOCK);
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
+    epoll_ctl(poll_fd, EPOLL_CTL_ADD, c->fd, &event);
+  }
+  uint64_t begin = now_ns(), counted_from = begin + 500000000u;
+  uint64_t end = counted_from + (uint64_t)(seconds * 1e9), counted = 0, now = begin;
+  for (int i = 0; i < count; i++) {
+    for (int k = 0; k < in_flight; k++) connections[i].sent_at[k] = begin;
+    send_all(connections[i].fd, burst, request_bytes * (size_t)in_flight);
+  }
+  static char chunk[READ_BYTES];
+  struct epoll_event events[512];
+  while (now < end) {
+    int ready = epoll_wait(poll_fd, events, 512, 1000);
+    now = now_ns();
+    if (ready == 0) {
+      fprintf(stderr, "load: no response for a second\n");
+      return 1;
+    }
+    for (int i = 0; i < ready; i++) {
+      struct connection *c = events[i].data.ptr;
+      ssize_t n = recv(c->fd, chunk, sizeof chunk, 0);
+      if (n == 0) {
+        fprintf(stderr, "load: the server closed a connection\n");
+        return 1;
+      }
+      if (n < 0) {
+        if (errno == EAGAIN || errno == EINTR) continue;
+        die("recv");
+      }
+      c->pending += (size_t)n;
+      now = now_ns();
+      int answered = 0;
+      while (c->pending >= response_bytes) {
+        c->pending -= response_bytes;
+        uint64_t us = (now - c->sent_at[c->head]) / 1000;
+        c->sent_at[c->head] = now;
+        c->head = (c->head + 1) % (unsigned)in_flight;
+        if (now >= counted_from) {
+          counted++;
+          histogram[us < BUCKETS ? us : BUCKETS - 1]++;
+        }
+        answered++;
+      }
+      while (answered > 0) {
+        int batch = answered < in_flight ? answered : in_flight;
+        send_all(c->fd, burst, request_bytes * (size_t)batch);
+        answered -= batch;
+      }
+    }
+  }
+  printf("%llu %.6f %llu %llu\n", (unsigned long long)counted, (double)(now - counted_from) / 1e9,
+         (unsigned long long)percentile(counted, 0.50), (unsigned long long)percentile(counted, 0.99));
+  return 0;
+}

@@ -1,0 +1,108 @@
+import { cpus } from "node:os";
+import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { encodeAuthorizeRequest, encodeGetItemRequest, encodePreamble } from "@hotkeep/dax-wire";
+import { startHotkeep } from "hotkeep/testing";
+import { pinFamily, pinning, serverCore } from "./cores.js";
+import { firstAnswer } from "./first-answer.js";
+import { type LoadResult, type LoadTarget, load, median, type Pressure } from "./load.js";
+import type { Figures } from "./main.js";
+import { startRedis } from "./redis.js";
+
+/** Size of the item's one large attribute and of the Redis value, in bytes. */
+const valueBytes = 200;
+
+const shapes: readonly Omit<Pressure, "seconds">[] = [
+  { connections: 1, inFlight: 1 },
+  { connections: 50, inFlight: 1 },
+  { connections: 200, inFlight: 1 },
+  { connections: 50, inFlight: 16 },
+];
+
+const shapeName = ({ connections, inFlight }: Omit<Pressure, "seconds">): string =>
+  inFlight === 1 ? String(connections) : `${connections}x${inFlight}`;
+
+/** Hotkeep with one item in the cache of its node, and the frames to ask for it. */
+async function startNode(value: string) {
+  const hotkeep = await startHotkeep();
+  const alice = hotkeep.credentials.alice!;
+  const root = hotkeep.credentials.root!;
+  const { endpoint, region } = hotkeep;
+  const dynamodb = new DynamoDB({ endpoint, region, credentials: root });
+  const key = { Author: { S: "bench" }, Title: { S: "hit" } };
+  await dynamodb.putItem({ TableName: "Books", Item: { ...key, Text: { S: value } } });
+  dynamodb.destroy();
+  pinFamily(hotkeep.process.pid!, serverCore);
+
+  const cluster = new URL(hotkeep.clusters[0]!.endpoint);
+  const preamble = () =>
+    Buffer.concat([
+      encodePreamble("hotkeep-bench", Buffer.alloc(16)),
+      encodeAuthorizeRequest({ ...alice, region, now: Date.now() }),
+    ]);
+  // A hash key of type S with a range key of type S: the hash as CBOR text, the range as bare text.
+  const keyBytes = Buffer.concat([Buffer.from([0x60 + "bench".length]), Buffer.from("bench"), Buffer.from("hit")]);
+  const at = {
+    address: cluster.hostname,
+    port: Number(cluster.port),
+    request: encodeGetItemRequest("Books", keyBytes),
+  };
+  const answer = await firstAnswer({ ...at, preamble: preamble() });
+  if (!answer.includes(value)) throw new Error(`the node answered ${answer.toString("hex").slice(0, 200)}`);
+  const target = (): LoadTarget => ({ ...at, preamble: preamble(), responseBytes: answer.length });
+  return { target, stop: () => hotkeep.stop() };
+}
+
+function printHeader(redis: string | undefined): void {
+  const cpu = cpus()[0]?.model ?? "unknown processor";
+  const where = pinning ? "server on one core, load on another" : "not pinned: taskset or a second core is missing";
+  process.stdout.write(`GetItem hits, ${valueBytes}-byte item; ${cpu}, Node.js ${process.version}, ${where}\n`);
+  process.stdout.write(
+    redis === undefined ? "redis-server is not installed: no ratios\n" : `peer: redis-server ${redis}\n`,
+  );
+  const columns = ["", "hits/s", "p50 µs", "p99 µs", "Redis/s", "p50 µs", "p99 µs", "ratio"];
+  process.stdout.write(`${columns.map((column) => column.padStart(9)).join("")}\n`);
+}
+
+function printRow(name: string, ours: LoadResult, theirs: LoadResult | undefined): void {
+  const cells = (result: LoadResult | undefined): string[] =>
+    result === undefined ? ["", "", ""] : [result.perSecond.toFixed(0), String(result.p50Us), String(result.p99Us)];
+  const ratio = theirs === undefined ? "" : (ours.perSecond / theirs.perSecond).toFixed(2);
+  const line = [name, ...cells(ours), ...cells(theirs), ratio].map((cell) => cell.padStart(9)).join("");
+  process.stdout.write(`${line}\n`);
+}
+
+/** GetItem hits per second over the wire, beside GET of a value of the same size on redis-server, round by round. */
+export async function hit({ rounds, seconds }: { rounds: number; seconds: number }): Promise<Figures> {
+  const value = "x".repeat(valueBytes);
+  const redis = await startRedis(Buffer.from(value));
+  const figures: Record<string, number> = {};
+  try {
+    const node = await startNode(value);
+    try {
+      printHeader(redis?.version);
+      for (const shape of shapes) {
+        const ours: LoadResult[] = [];
+        const theirs: LoadResult[] = [];
+        for (let round = 0; round < rounds; round++) {
+          ours.push(await load(node.target(), { ...shape, seconds }));
+          if (redis !== undefined) theirs.push(await load(redis.target, { ...shape, seconds }));
+        }
+        const mine = median(ours);
+        const name = shapeName(shape);
+        figures[`hits_${name}`] = Math.round(mine.perSecond);
+        figures[`p99_us_${name}`] = mine.p99Us;
+        if (redis !== undefined) {
+          const peer = median(theirs);
+          figures[`redis_${name}`] = Math.round(peer.perSecond);
+          figures[`ratio_${name}`] = Number((mine.perSecond / peer.perSecond).toFixed(3));
+          printRow(name, mine, peer);
+        } else printRow(name, mine, undefined);
+      }
+    } finally {
+      await node.stop();
+    }
+  } finally {
+    redis?.stop();
+  }
+  return figures;
+}

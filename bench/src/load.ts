@@ -1,0 +1,79 @@
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { loadCore, pinned } from "./cores.js";
+
+/** Something that answers one fixed request with responses of one fixed length. */
+export interface LoadTarget {
+  readonly address: string;
+  readonly port: number;
+  /** Sent once on every connection; gets no answer. */
+  readonly preamble: Buffer;
+  readonly request: Buffer;
+  readonly responseBytes: number;
+}
+
+/** How hard to press. */
+export interface Pressure {
+  readonly connections: number;
+  /** Requests in flight on each connection. */
+  readonly inFlight: number;
+  readonly seconds: number;
+}
+
+/** What came back. */
+export interface LoadResult {
+  readonly perSecond: number;
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
+
+const run = promisify(execFile);
+
+/** Compiles the generator once. @throws Error when there is no C compiler. */
+function generator(): string {
+  const source = fileURLToPath(new URL("../native/load.c", import.meta.url));
+  const folder = fileURLToPath(new URL("../.cache", import.meta.url));
+  const program = join(folder, "load");
+  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
+  mkdirSync(folder, { recursive: true });
+  try {
+    execFileSync("cc", ["-O2", "-Wall", "-Wextra", "-o", program, source], { stdio: "pipe" });
+  } catch (cause) {
+    throw new Error("the load generator could not be compiled; install a C compiler (apt-get install gcc)", { cause });
+  }
+  return program;
+}
+
+/** One round of load from a process of its own. */
+export async function load(target: LoadTarget, pressure: Pressure): Promise<LoadResult> {
+  const folder = mkdtempSync(join(tmpdir(), "hotkeep-bench-"));
+  try {
+    writeFileSync(join(folder, "preamble"), target.preamble);
+    writeFileSync(join(folder, "request"), target.request);
+    const args = [target.address, target.port, pressure.connections, pressure.inFlight, pressure.seconds].map(String);
+    const [command, all] = pinned(loadCore, generator(), [
+      ...args,
+      join(folder, "preamble"),
+      join(folder, "request"),
+      String(target.responseBytes),
+    ]);
+    const { stdout } = await run(command, all);
+    const [requests, seconds, p50Us, p99Us] = stdout.trim().split(" ").map(Number) as [number, number, number, number];
+    return { perSecond: requests / seconds, p50Us, p99Us };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The median of each figure over several rounds. */
+export function median(results: readonly LoadResult[]): LoadResult {
+  const middle = (figure: keyof LoadResult): number => {
+    const sorted = results.map((result) => result[figure]).sort((a, b) => a - b);
+    return sorted[Math.floor(sorted.length / 2)]!;
+  };
+  return { perSecond: middle("perSecond"), p50Us: middle("p50Us"), p99Us: middle("p99Us") };
+}

@@ -1,0 +1,46 @@
+import { parseArgs } from "node:util";
+import { checkBars } from "./bars.js";
+import { hit } from "./hit.js";
+
+const help = `Measures Hotkeep beside a peer, in one run, as medians of several rounds.
+
+  npm run bench -- hit             GetItem hits over the DAX wire, beside redis-server GET
+  npm run bench -- hit --check     exit status 1 when a figure misses its bar in bench/bars.json
+  --rounds N (5)   --seconds S a round (1)
+`;
+
+/** A benchmark prints its table and returns its figures by name. */
+const benches: Readonly<Record<string, (options: { rounds: number; seconds: number }) => Promise<Figures>>> = { hit };
+
+export type Figures = Readonly<Record<string, number>>;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      check: { type: "boolean", default: false },
+      rounds: { type: "string", default: "5" },
+      seconds: { type: "string", default: "1" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const name = positionals[0];
+  const bench = name === undefined ? undefined : benches[name];
+  if (values.help || name === undefined || bench === undefined) {
+    process.stdout.write(help);
+    if (!values.help && name !== undefined) process.stderr.write(`✗ there is no benchmark \`${name}\`\n`);
+    process.exitCode = values.help ? 0 : 2;
+    return;
+  }
+  const figures = await bench({ rounds: Number(values.rounds), seconds: Number(values.seconds) });
+  const missed = values.check ? checkBars(name, figures) : [];
+  for (const line of missed) process.stdout.write(`✗ ${line}\n`);
+  const pairs = Object.entries(figures).map(([figure, value]) => `${figure}=${value}`);
+  process.stdout.write(`${pairs.join(" ")}\n`);
+  process.exitCode = missed.length === 0 ? 0 : 1;
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`✗ ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

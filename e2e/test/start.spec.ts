@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { startHotkeep, takeLoopbackRange } from "hotkeep/testing";
+import { afterAll, describe, expect, it } from "vitest";
+import { awsClients, daxClient } from "../src/clients.js";
+
+const run = promisify(execFile);
+const program = fileURLToPath(new URL("../../packages/hotkeep/bin/hotkeep.js", import.meta.url));
+const dracula = { TableName: "Books", Key: { Author: { S: "Bram Stoker" }, Title: { S: "Dracula" } } };
+
+/** Processes whose parent is `pid`. */
+function childrenOf(pid: number): readonly number[] {
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry) && existsSync(`/proc/${entry}/stat`))
+    .filter((entry) => {
+      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
+      return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === pid;
+    })
+    .map(Number);
+}
+
+const alive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+
+const dataDirectory = mkdtempSync(join(tmpdir(), "hotkeep-start-"));
+afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
+
+describe("hotkeep up", () => {
+  it("makes the documents' world, stops every child on Ctrl-C, and finds its data again", async () => {
+    const range = await takeLoopbackRange();
+    const first = await startHotkeep({ dataDirectory, range });
+    const root = awsClients(first, first.credentials.root!);
+    const { Users } = await root.iam.listUsers();
+    expect(Users?.map(({ UserName }) => UserName)).toEqual(["Alice", "Bob"]);
+    expect((await root.iam.getRole({ RoleName: "BobUserRole" })).Role?.RoleName).toBe("BobUserRole");
+    expect((await root.iam.getRole({ RoleName: "DAXServiceRole" })).Role?.RoleName).toBe("DAXServiceRole");
+    expect((await root.dynamodb.scan({ TableName: "Books", Select: "COUNT" })).Count).toBeGreaterThanOrEqual(36);
+    const nodes = childrenOf(first.pid);
+    expect(nodes).toHaveLength(1);
+    expect(await first.stop()).toBe(0);
+    expect(nodes.filter(alive)).toEqual([]);
+
+    const second = await startHotkeep({ dataDirectory, range });
+    expect(second.credentials).toEqual(first.credentials);
+    const dax = daxClient(second.clusters[0]!.endpoint, second.region, second.credentials.alice!);
+    expect(await dax.getItem(dracula)).toMatchObject({ Item: { Year: { N: "1897" } } });
+    dax.close();
+    expect(await second.stop()).toBe(0);
+    range.release();
+  });
+
+  it("keeps its credentials to their owner, and its secrets sealed", async () => {
+    expect(statSync(join(dataDirectory, "credentials")).mode & 0o777).toBe(0o600);
+    expect(statSync(dataDirectory).mode & 0o077).toBe(0);
+    const secrets = [
+      ...readFileSync(join(dataDirectory, "credentials"), "utf8").matchAll(/secret_access_key = (\S+)/g),
+    ];
+    expect(secrets.length).toBe(3);
+    for (const file of readdirSync(join(dataDirectory, "state"))) {
+      const bytes = readFileSync(join(dataDirectory, "state", file));
+      for (const [, secret] of secrets) expect(bytes.includes(secret!)).toBe(false);
+    }
+  });
+
+  it("starts without the world when asked to", async () => {
+    const hotkeep = await startHotkeep({ empty: true });
+    const root = awsClients(hotkeep, hotkeep.credentials.root!);
+    expect((await root.iam.listUsers()).Users).toEqual([]);
+    expect((await root.dax.describeClusters({})).Clusters).toEqual([]);
+    expect((await root.dynamodb.listTables({})).TableNames).toEqual([]);
+    await hotkeep.stop();
+  });
+
+  it("says what to do when the data directory is taken or a setting is wrong", async () => {
+    const hotkeep = await startHotkeep({ empty: true });
+    const second = run(process.execPath, [program, "up", "--data", hotkeep.dataDirectory, "--port", "0"]);
+    await expect(second).rejects.toThrow(/process \d+ already runs on .*\n.*give another directory with --data/);
+    await expect(run(process.execPath, [program, "up", "--port", "99999"])).rejects.toThrow(
+      "give a number from 0 to 65535",
+    );
+    await expect(run(process.execPath, [program, "upp"])).rejects.toThrow("unknown command 'upp'");
+    await hotkeep.stop();
+  });
+});

@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { HotkeepError } from "@hotkeep/core";
+import { dataDirectoryAt } from "../gateway/data-directory.js";
+import type { Running } from "../gateway/running-file.js";
+
+/** Single quotes protect everything in a POSIX shell but themselves. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Prints `export` lines for the gateway that runs on this data directory. */
+export function env(flags: { readonly data?: string; readonly profile: string }): void {
+  const places = dataDirectoryAt(resolve(flags.data ?? process.env.HOTKEEP_DATA ?? ".hotkeep"));
+  if (!existsSync(places.running)) {
+    throw new HotkeepError("NotRunning", `no gateway runs on \`${places.root}\``, {
+      help: "start one with `npm start`, or name its data directory with --data",
+    });
+  }
+  const running = JSON.parse(readFileSync(places.running, "utf8")) as Running;
+  const variables: Record<string, string> = {
+    AWS_SHARED_CREDENTIALS_FILE: places.credentials,
+    AWS_CONFIG_FILE: places.config,
+    AWS_PROFILE: flags.profile,
+    AWS_REGION: running.region,
+    AWS_ENDPOINT_URL: running.endpoint,
+  };
+  const dax = running.clusters[0];
+  if (dax !== undefined) variables.DAX_ENDPOINT = dax.endpoint;
+  // Keys left over in the shell would win over the profile.
+  process.stdout.write("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN\n");
+  for (const [name, value] of Object.entries(variables)) process.stdout.write(`export ${name}=${quoted(value)}\n`);
+}

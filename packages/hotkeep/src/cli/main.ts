@@ -1,0 +1,73 @@
+import { Command, CommanderError } from "commander";
+import { printError } from "./terminal.js";
+
+interface UpFlags {
+  readonly data?: string;
+  readonly host?: string;
+  readonly port?: string;
+  readonly account?: string;
+  readonly region?: string;
+  readonly vpcCidr?: string;
+  readonly advertise?: boolean;
+  readonly empty?: boolean;
+  readonly output: string;
+}
+
+function program(): Command {
+  const hotkeep = new Command("hotkeep")
+    .description("A guarded cache in front of DynamoDB-compatible tables, compatible with Amazon DAX.")
+    .version("0.1.0")
+    .exitOverride()
+    .showHelpAfterError("(run `hotkeep --help` for the commands)");
+
+  hotkeep
+    .command("up")
+    .description("start a gateway, its clusters' cache nodes and, on an empty data directory, the documents' world")
+    .option("--data <dir>", "where everything is kept (default: .hotkeep)")
+    .option("--host <address>", "address to listen on (default: 127.0.0.1)")
+    .option("--port <number>", "port of the AWS APIs, 0 for any free one (default: 8110)")
+    .option("--account <digits>", "account id of a new data directory (default: 123456789012)")
+    .option("--region <name>", "Region of the world and of `hotkeep env` (default: us-west-2)")
+    .option("--vpc-cidr <cidr>", "loopback range of the default VPC (default: 127.31.0.0/16)")
+    .option(
+      "--advertise",
+      "all nodes on 127.0.0.1 with ports of their own, where other loopback addresses do not exist",
+    )
+    .option("--empty", "do not create the documents' world on an empty data directory")
+    .option("--output <form>", "`text` for people, `json` for one line with the endpoints", "text")
+    .action(async (flags: UpFlags) => (await import("./up.js")).up(flags));
+
+  hotkeep
+    .command("env")
+    .description('print shell exports that point AWS tools here; use as: eval "$(hotkeep env)"')
+    .option("--data <dir>", "data directory of the running gateway (default: .hotkeep)")
+    .option("--profile <name>", "root, alice, bob or bob-role", "root")
+    .action(async (flags: { data?: string; profile: string }) => (await import("./env.js")).env(flags));
+
+  hotkeep
+    .command("explain <id>")
+    .description("tell everything about one denial: its id is the request id of the error")
+    .option("--data <dir>", "data directory of the gateway (default: .hotkeep)")
+    .action(async (id: string, flags: { data?: string }) => (await import("./explain.js")).explain(id, flags));
+
+  hotkeep
+    .command("node", { hidden: true })
+    .description("run one cache node; started by the gateway, which passes the join token in the environment")
+    .action(async () => (await import("./node.js")).node());
+
+  return hotkeep;
+}
+
+/** Runs one command line. Sets the exit code; never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode;
+      return;
+    }
+    printError(error);
+    process.exitCode = 1;
+  }
+}

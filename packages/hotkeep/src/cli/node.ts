@@ -1,0 +1,27 @@
+import { receiveNodeLaunch } from "@hotkeep/clusters/launch";
+import { connectFeed } from "@hotkeep/control-feed";
+import { systemClock, systemRandom } from "@hotkeep/core";
+import { startNode } from "@hotkeep/node";
+import { createLogger } from "../gateway/logger.js";
+
+const drainMs = 5_000;
+
+/** Runs one cache node until the gateway drains it, a signal ends it, or the gateway is gone. */
+export async function node(): Promise<void> {
+  const launch = await receiveNodeLaunch(process.stdin);
+  const logger = createLogger(launch.nodeId);
+  const shared = { clock: systemClock, random: systemRandom, logger };
+  const feed = connectFeed({ ...shared, address: launch.feedAddress, nodeId: launch.nodeId, token: launch.token });
+  const running = await startNode({ ...shared, feed });
+  const stop = (): void => void running.drain(drainMs);
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  void launch.gatewayGone.then(() => {
+    logger.warn("the gateway is gone: this node stops");
+    void running.close();
+  });
+  await running.stopped;
+  await feed.close();
+  // The pipe from the gateway would keep this process alive.
+  process.stdin.destroy();
+}

@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { type ConfigurationInput, readConfiguration } from "../configuration.js";
+import { startGateway } from "../gateway/gateway.js";
+import type { Running } from "../gateway/running-file.js";
+import { styled } from "./terminal.js";
+
+/** Long enough for a write that is under way, short enough for a person who waits. */
+const drainMs = 5_000;
+
+function welcome(
+  running: Running & { readonly dataDirectory: string; readonly world: boolean },
+  tookMs: number,
+): string {
+  const line = (name: string, value: string) => `  ${name.padEnd(13)}${value}`;
+  const clusters = running.clusters.map(({ name, endpoint }) => line(name, endpoint));
+  const commands = running.world
+    ? [
+        'eval "$(npx hotkeep env)"',
+        "node examples/hit-and-denial.mjs",
+        'aws dynamodb get-item --profile alice --table-name Books --key \'{"Author":{"S":"Bram Stoker"},"Title":{"S":"Dracula"}}\'',
+      ]
+    : ['eval "$(npx hotkeep env)"', "aws sts get-caller-identity", "aws iam create-user --user-name Alice"];
+  return [
+    `${styled("green", "✓")} ${styled("bold", "Hotkeep is ready")} ${styled("dim", `in ${Math.round(tookMs)} ms`)}`,
+    "",
+    line("AWS APIs", running.endpoint),
+    ...clusters,
+    line("account", `${running.account}, ${running.region}`),
+    line("credentials", `${running.dataDirectory}/credentials`),
+    "",
+    "Try, in another terminal in this folder:",
+    ...commands.map((command) => `  ${command}`),
+    "",
+    styled("dim", "Ctrl-C stops the gateway and every node."),
+    "",
+  ].join("\n");
+}
+
+/** Runs a gateway until a signal ends it. */
+export async function up(flags: ConfigurationInput & { readonly output: string }): Promise<void> {
+  const configuration = readConfiguration(flags, process.env);
+  const stopping = new AbortController();
+  const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => stopping.abort());
+  const gateway = await startGateway(configuration);
+  const running = gateway.running();
+  if (flags.output === "json") process.stdout.write(`${JSON.stringify(running)}\n`);
+  else {
+    const { dataDirectory } = configuration;
+    process.stdout.write(welcome({ ...running, dataDirectory, world: gateway.world }, performance.now()));
+  }
+  await signal;
+  if (flags.output !== "json") process.stdout.write("\ndraining …\n");
+  await gateway.close(drainMs);
+}

@@ -1,0 +1,66 @@
+import { resolve } from "node:path";
+import { HotkeepError } from "@hotkeep/core";
+
+/** How one Hotkeep runs. Flags win over `HOTKEEP_*` environment variables, which win over the defaults. */
+export interface Configuration {
+  /** Everything that must survive a restart is below this folder. */
+  readonly dataDirectory: string;
+  /** Address the gateway listens on: loopback unless told otherwise. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly account: string;
+  /** The Region of the documents' world and of `hotkeep env`. */
+  readonly region: string;
+  /** /16 of the loopback range from which the default VPC is carved. */
+  readonly vpcCidr: string;
+  /** All nodes on 127.0.0.1 with ports of their own, where 127.31.x.y cannot be bound (macOS, containers). */
+  readonly advertiseLoopback: boolean;
+  /** No documents' world on an empty data directory. */
+  readonly empty: boolean;
+}
+
+/** The settings a person can give, as text. */
+export interface ConfigurationInput {
+  readonly data?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  readonly vpcCidr?: string | undefined;
+  readonly advertise?: boolean | undefined;
+  readonly empty?: boolean | undefined;
+}
+
+function bad(setting: string, value: string, rule: string): HotkeepError {
+  return new HotkeepError("BadConfiguration", `\`${value}\` cannot be the ${setting}`, { help: rule });
+}
+
+/** Checks and completes settings. @throws HotkeepError `BadConfiguration` */
+export function readConfiguration(input: ConfigurationInput, environment: NodeJS.ProcessEnv): Configuration {
+  const given = (flag: string | undefined, variable: string, otherwise: string): string =>
+    flag ?? environment[variable] ?? otherwise;
+
+  const portText = given(input.port, "HOTKEEP_PORT", "8110");
+  const port = Number(portText);
+  if (!/^\d{1,5}$/.test(portText) || port > 65535) throw bad("port", portText, "give a number from 0 to 65535");
+  const account = given(input.account, "HOTKEEP_ACCOUNT", "123456789012");
+  if (!/^\d{12}$/.test(account)) throw bad("account", account, "give twelve digits");
+  const region = given(input.region, "HOTKEEP_REGION", "us-west-2");
+  if (!/^[a-z]{2,3}(-[a-z]+)+-\d$/.test(region)) throw bad("Region", region, "give a Region such as us-west-2");
+  const vpcCidr = given(input.vpcCidr, "HOTKEEP_VPC_CIDR", "127.31.0.0/16");
+  const octets = /^127\.(\d{1,3})\.0\.0\/16$/.exec(vpcCidr);
+  if (octets === null || Number(octets[1]) > 255) {
+    throw bad("VPC's address range", vpcCidr, "give a /16 of the loopback range, such as 127.31.0.0/16");
+  }
+  return {
+    dataDirectory: resolve(given(input.data, "HOTKEEP_DATA", ".hotkeep")),
+    host: given(input.host, "HOTKEEP_HOST", "127.0.0.1"),
+    port,
+    account,
+    region,
+    vpcCidr,
+    advertiseLoopback: input.advertise ?? environment.HOTKEEP_ADVERTISE === "1",
+    empty: input.empty ?? false,
+  };
+}

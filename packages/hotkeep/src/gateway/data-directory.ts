@@ -1,0 +1,81 @@
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { HotkeepError } from "@hotkeep/core";
+
+/** The places below a data directory. */
+export interface DataDirectory {
+  readonly root: string;
+  /** LMDB of identities, clusters, networks. */
+  readonly state: string;
+  /** LMDB of the embedded tables. */
+  readonly tables: string;
+  /** The key that seals secrets at rest; mode 0600. */
+  readonly sealingKey: string;
+  /** Shared credentials and configuration files for AWS tools. */
+  readonly credentials: string;
+  readonly config: string;
+  /** Stands while the documents' world is being made. */
+  readonly worldPending: string;
+  /** What a running gateway tells other commands: endpoint, pid. */
+  readonly running: string;
+  /** Denials with their reasons, one JSON object a line, for `hotkeep explain`. */
+  readonly denials: string;
+  /** Gives the directory back to the next gateway. */
+  release(): void;
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** The places below `root`, without taking possession of them. */
+export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
+  return {
+    root,
+    state: join(root, "state"),
+    tables: join(root, "tables"),
+    sealingKey: join(root, "sealing.key"),
+    credentials: join(root, "credentials"),
+    config: join(root, "config"),
+    worldPending: join(root, "world.pending"),
+    running: join(root, "running.json"),
+    denials: join(root, "denials.jsonl"),
+  };
+}
+
+/**
+ * Makes the directory if it is missing (mode 0700) and takes it for this process. A lock left by a gateway that was
+ * killed is taken over.
+ *
+ * @throws HotkeepError `DataDirectoryInUse` when another living gateway has it.
+ */
+export function takeDataDirectory(root: string): DataDirectory {
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const lock = join(root, "gateway.pid");
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      const file = openSync(lock, "wx", 0o600);
+      writeSync(file, `${process.pid}\n`);
+      closeSync(file);
+      const release = () => rmSync(lock, { force: true });
+      return { ...dataDirectoryAt(root), release };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      const owner = Number.parseInt(readFileSync(lock, "utf8"), 10);
+      if (Number.isInteger(owner) && owner !== process.pid && alive(owner)) {
+        throw new HotkeepError("DataDirectoryInUse", `process ${owner} already runs on \`${root}\``, {
+          help: "stop it, or give another directory with --data",
+        });
+      }
+      rmSync(lock, { force: true });
+    }
+  }
+  throw new HotkeepError("DataDirectoryInUse", `another gateway is starting on \`${root}\``, {
+    help: "wait for it, or give another directory with --data",
+  });
+}

@@ -1,0 +1,23 @@
+import type { DenialRecord } from "@hotkeep/control-feed";
+import type { RememberedDecision } from "@hotkeep/identity";
+import { type Decision, describeDecision } from "@hotkeep/policy";
+import type { Denial } from "./denial-log.js";
+
+const reasonsOf = (decision: Decision | undefined): readonly string[] =>
+  decision === undefined ? ["a fixed rule of the service decided"] : describeDecision(decision).split("\n");
+
+/** A denial that this gateway's own authorizer made. */
+export function denialOfDecision(remembered: RememberedDecision): Denial {
+  const { id, at, principal, action, resource, message, decision } = remembered;
+  return { id, at, hop: "caller", principal, action, resource, message, reasons: reasonsOf(decision) };
+}
+
+/** A denial that a cache node reported. Where the table endpoint decided, that endpoint keeps the reasons. */
+export function denialOfNode(record: DenialRecord): Denial {
+  const { id, at, hop, principal, action, resource, message } = record;
+  const reasons =
+    record.decision === undefined
+      ? ["the table endpoint decided; its message says what is missing"]
+      : reasonsOf(record.decision as Decision);
+  return { id, at, hop, principal, action, resource, message, reasons };
+}

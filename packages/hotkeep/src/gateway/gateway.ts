@@ -1,0 +1,153 @@
+import { fileURLToPath } from "node:url";
+import { childProcessLauncher, openClusters } from "@hotkeep/clusters";
+import { HotkeepError, systemClock, systemRandom } from "@hotkeep/core";
+import { openIdentity, openSealer } from "@hotkeep/identity";
+import { openNetwork } from "@hotkeep/network";
+import { createRouter, type Router } from "@hotkeep/protocols";
+import { openLmdbStore } from "@hotkeep/state";
+import { openTables } from "@hotkeep/tables";
+import type { Configuration } from "../configuration.js";
+import { prepareFirstStart } from "../world/first-start.js";
+import { readCredentialsFile, writeConfigFile } from "./credentials-file.js";
+import { takeDataDirectory } from "./data-directory.js";
+import { DenialLog } from "./denial-log.js";
+import { denialOfDecision, denialOfNode } from "./denials.js";
+import { answerHealth } from "./health.js";
+import { listenHttp } from "./http-server.js";
+import { createLogger } from "./logger.js";
+import { type Running, removeRunningFile, writeRunningFile } from "./running-file.js";
+
+/** How long the clusters of an earlier run may take to come back before the gateway says it is ready. */
+const clustersReadyMs = 15_000;
+
+/** A gateway that serves. */
+export interface Gateway {
+  /** The data directory has the documents' world. */
+  readonly world: boolean;
+  running(): Running;
+  /** Drains, stops every node, and closes the data; takes `withinMs` at the most, plus the nodes' own bound. */
+  close(withinMs: number): Promise<void>;
+}
+
+/** What a node's process may see of this one's environment: how to log, and nothing else. */
+function nodeEnvironment(): NodeJS.ProcessEnv {
+  const names = ["PATH", "HOTKEEP_LOG", "NO_COLOR", "TZ"];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
+
+/**
+ * Opens the rooms over the data directory, listens, brings up the clusters and, on an empty directory, makes the
+ * documents' world. Resolves when everything answers.
+ *
+ * @throws HotkeepError when the directory is in use, the address is taken, or a cluster does not come up.
+ */
+export async function startGateway(configuration: Configuration): Promise<Gateway> {
+  const closers: (() => unknown)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close();
+  };
+  try {
+    return await open(configuration, closers, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function open(
+  configuration: Configuration,
+  closers: (() => unknown)[],
+  closeAll: () => Promise<void>,
+): Promise<Gateway> {
+  const { account, region, host, vpcCidr } = configuration;
+  const clock = systemClock;
+  const random = systemRandom;
+  const logger = createLogger("gateway");
+  const places = takeDataDirectory(configuration.dataDirectory);
+  closers.push(() => places.release());
+  const denials = new DenialLog(places.denials);
+
+  const store = await openLmdbStore({ path: places.state, logger });
+  closers.push(() => store.close());
+  const sealer = await openSealer({ keyPath: places.sealingKey });
+  const identity = await openIdentity({
+    ...{ store, clock, random, logger, sealer, account },
+    onDecision: (decision) => denials.append(denialOfDecision(decision)),
+  });
+  closers.push(() => identity.close());
+  const tables = await openTables({ path: places.tables, clock, random, logger });
+  closers.push(() => tables.close());
+  const network = openNetwork({ store, clock, random, logger, vpcCidr });
+
+  // The control plane calls EC2 through the router that serves the control plane.
+  let router: Router | undefined;
+  const clusters = await openClusters({
+    ...{ store, clock, random, logger, identity, network },
+    invoke: (call) => router!.invoke(call),
+    launcher: childProcessLauncher({
+      entry: fileURLToPath(new URL("../../bin/hotkeep.js", import.meta.url)),
+      logger,
+      environment: nodeEnvironment(),
+    }),
+    advertise: configuration.advertiseLoopback ? "loopback" : "interface",
+    onDenial: (denial) => denials.append(denialOfNode(denial)),
+  });
+  router = createRouter({
+    services: [...identity.handlers, network.handlers, clusters.handlers, tables.handlers],
+    credentials: identity.credentials,
+    authorizer: identity.authorizer,
+    ...{ clock, random, logger, account },
+  });
+
+  const { handle } = router;
+  const http = await listenHttp({
+    host,
+    port: configuration.port,
+    logger,
+    handle: (request) =>
+      request.method === "GET" && request.url === "/health" ? answerHealth() : handle.call(router, request),
+  }).catch((cause: NodeJS.ErrnoException) => {
+    throw new HotkeepError("CannotListen", `cannot listen on ${host}:${configuration.port}: ${cause.message}`, {
+      help: "stop what listens there, or choose another port with --port",
+      cause,
+    });
+  });
+  let httpOpen = true;
+  const closeHttp = async (withinMs: number): Promise<void> => {
+    if (httpOpen) await http.close(withinMs);
+    httpOpen = false;
+  };
+  closers.push(() => closeHttp(0));
+  await clusters.start({ tableEndpoint: http.url });
+  closers.push(() => clusters.stop());
+
+  const world = await prepareFirstStart(configuration, places, identity, router);
+  for (const cluster of await clusters.list()) {
+    if (cluster.status !== "deleting") await clusters.whenAvailable(cluster.name, cluster.region, clustersReadyMs);
+  }
+  const views = await clusters.list();
+  const running: Running = {
+    pid: process.pid,
+    endpoint: http.url,
+    account,
+    region,
+    clusters: views.flatMap(({ name, endpoint }) => (endpoint === undefined ? [] : [{ name, endpoint }])),
+  };
+  const profiles = Object.keys(readCredentialsFile(places.credentials));
+  writeConfigFile(places.config, { region, endpoint: http.url, account, profiles });
+  writeRunningFile(places.running, running);
+  closers.push(() => removeRunningFile(places.running));
+
+  return {
+    world,
+    running: () => running,
+    async close(withinMs) {
+      // Nodes first: their last writes still need the table endpoint.
+      await clusters.stop();
+      await closeHttp(withinMs);
+      await closeAll();
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { SigningCredentials } from "@hotkeep/protocols";
+import { readCredentialsFile } from "../gateway/credentials-file.js";
+import { dataDirectoryAt } from "../gateway/data-directory.js";
+import type { Running } from "../gateway/running-file.js";
+import { type LoopbackRange, takeLoopbackRange } from "./loopback-range.js";
+
+/** What to start. */
+export interface HotkeepOptions {
+  /** Kept by the caller; without it a temporary one is made, and removed by `stop`. */
+  readonly dataDirectory?: string;
+  /** No documents' world. */
+  readonly empty?: boolean;
+  /** Must be given to start again on the same data directory: the stored network is in that range. */
+  readonly range?: LoopbackRange;
+  readonly port?: number;
+  readonly readyMs?: number;
+}
+
+/** A Hotkeep running as a child process. */
+export interface RunningHotkeep extends Running {
+  readonly dataDirectory: string;
+  readonly range: LoopbackRange;
+  readonly process: ChildProcess;
+  /** From spawning the program to its ready line, in milliseconds. */
+  readonly startedInMs: number;
+  readonly credentials: Readonly<Record<string, SigningCredentials>>;
+  /** Everything the program has written to standard error. */
+  errorOutput(): string;
+  /** Ends the gateway like Ctrl-C and waits; resolves with its exit code. */
+  stop(): Promise<number | null>;
+  /** Ends the gateway with SIGKILL and waits. The data directory stays. */
+  kill(): Promise<void>;
+}
+
+const program = fileURLToPath(new URL("../../bin/hotkeep.js", import.meta.url));
+
+/**
+ * Starts the built program on free ports and waits until it is ready.
+ *
+ * @throws Error with the program's own output when it does not become ready.
+ */
+export async function startHotkeep(options: HotkeepOptions = {}): Promise<RunningHotkeep> {
+  const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), "hotkeep-"));
+  const range = options.range ?? (await takeLoopbackRange());
+  const args = ["up", "--data", dataDirectory, "--port", String(options.port ?? 0), "--vpc-cidr", range.cidr];
+  if (options.empty === true) args.push("--empty");
+  const started = performance.now();
+  const child = spawn(process.execPath, [program, ...args, "--output", "json"], { stdio: ["ignore", "pipe", "pipe"] });
+  const errors: string[] = [];
+  child.stderr.setEncoding("utf8").on("data", (text: string) => errors.push(text));
+  const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+
+  const ready = new Promise<Running>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`hotkeep up ${why}\n${errors.join("")}`));
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      fail(`was not ready in ${options.readyMs ?? 15_000} ms`);
+    }, options.readyMs ?? 15_000);
+    createInterface({ input: child.stdout }).once("line", (line) => {
+      clearTimeout(timer);
+      resolve(JSON.parse(line) as Running);
+    });
+    child.once("exit", (code, signal) => {
+      clearTimeout(timer);
+      fail(`ended with ${code ?? signal}`);
+    });
+  });
+  let running: Running;
+  try {
+    running = await ready;
+  } catch (error) {
+    if (options.range === undefined) range.release();
+    throw error;
+  }
+
+  return {
+    ...running,
+    dataDirectory,
+    range,
+    process: child,
+    startedInMs: performance.now() - started,
+    credentials: readCredentialsFile(dataDirectoryAt(dataDirectory).credentials),
+    errorOutput: () => errors.join(""),
+    async stop() {
+      child.kill("SIGINT");
+      const code = await exited;
+      if (options.range === undefined) range.release();
+      if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true });
+      return code;
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
