@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written that way
 import { PolicyGrammarError, type PolicyKind, parsePolicy, policySize } from "@hotkeep/policy";
 import { describe, expect, test } from "vitest";
 import { account, books, policyText } from "./support.js";

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written that way
 import type { ContextValues } from "@hotkeep/core";
 import { decide } from "@hotkeep/policy";
 import { describe, expect, test } from "vitest";
