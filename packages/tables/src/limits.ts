@@ -22,6 +22,10 @@ export interface TablesLimits {
   readonly requestsPerCommitMax: number;
   /** Rows of a deleted table that one commit removes (ours). */
   readonly reapedRowsPerCommitMax: number;
+  /** Time between two walks that delete expired items (ours; the service takes up to some days). */
+  readonly expirySweepMs: number;
+  /** Rows that such a walk looks at before it lets others in (ours). */
+  readonly expiryRowsPerStepMax: number;
 }
 
 /** The service's own limits where it documents them. */
@@ -36,5 +40,7 @@ export const defaultTablesLimits: TablesLimits = {
   tablesPerRegionMax: 2_500,
   pendingWritesMax: 20_000,
   requestsPerCommitMax: 512,
-  reapedRowsPerCommitMax: 2_000,
+  reapedRowsPerCommitMax: 500,
+  expirySweepMs: 60_000,
+  expiryRowsPerStepMax: 500,
 };

@@ -3,6 +3,7 @@ import type { ServiceHandlers } from "@hotkeep/protocols";
 import { Catalog } from "./catalog/catalog.js";
 import { Reaper } from "./catalog/reaper.js";
 import { Engine } from "./engine.js";
+import { ExpirySweeper } from "./items/expiry-sweeper.js";
 import { defaultTablesLimits, type TablesLimits } from "./limits.js";
 import { dynamoDbOperations } from "./operations/index.js";
 import { Storage } from "./storage/storage.js";
@@ -38,10 +39,13 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     const catalog = await Catalog.load(storage, { clock: options.clock, random: options.random, limits });
     const reaper = new Reaper(storage, { logger: options.logger, limits });
     const engine = new Engine({ storage, catalog, reaper, clock: options.clock, limits });
+    const sweeper = new ExpirySweeper({ storage, catalog, clock: options.clock, logger: options.logger, limits });
     reaper.wake();
+    sweeper.start();
     return {
       handlers: { service: "dynamodb", operations: dynamoDbOperations(engine, options.endpointAddress) },
       async close() {
+        await sweeper.stop();
         await reaper.stop();
         await storage.close();
       },

@@ -52,6 +52,11 @@ export class Catalog {
     return this.#scopes.get(scopeKey(scope))?.get(name);
   }
 
+  /** Every table of every account and Region. */
+  all(): readonly Table[] {
+    return [...this.#scopes.values()].flatMap((scoped) => [...scoped.values()]);
+  }
+
   /** Names in UTF-8 byte order, which for table names is that of their characters. */
   names(scope: TableScope): readonly string[] {
     return [...(this.#scopes.get(scopeKey(scope))?.keys() ?? [])].sort();

@@ -14,6 +14,7 @@ import { putItem } from "./put-item.js";
 import { query } from "./query.js";
 import { scan } from "./scan.js";
 import { listTagsOfResource, tagResource, untagResource } from "./tags.js";
+import { describeTimeToLive, updateTimeToLive } from "./time-to-live.js";
 import { transactGetItems } from "./transact-get-items.js";
 import { transactWriteItems } from "./transact-write-items.js";
 import { updateItem } from "./update-item.js";
@@ -28,6 +29,7 @@ export function dynamoDbOperations(engine: Engine, endpointAddress?: () => strin
     deleteTable(engine),
     describeLimits(),
     describeTable(engine),
+    describeTimeToLive(engine),
     getItem(engine),
     listTables(engine),
     listTagsOfResource(engine),
@@ -39,6 +41,7 @@ export function dynamoDbOperations(engine: Engine, endpointAddress?: () => strin
     transactWriteItems(engine),
     untagResource(engine),
     updateItem(engine),
+    updateTimeToLive(engine),
   ];
   return endpointAddress === undefined ? operations : [...operations, describeEndpoints(endpointAddress)];
 }
