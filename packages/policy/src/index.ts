@@ -10,5 +10,6 @@ export type { PolicySets } from "./policy-sets.js";
 export { type CallFacts, principalContext, type SessionFacts } from "./principal-context.js";
 export { principalsOf, replacePrincipals } from "./principals.js";
 export type { Mismatch } from "./request-view.js";
+export { type StatementSpan, statementSpans } from "./statement-spans.js";
 export { type StatementTrace, type TracedDecision, traceDecision } from "./trace.js";
 export * from "./types.js";

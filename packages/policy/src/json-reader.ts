@@ -8,7 +8,12 @@ export type JsonNode =
   | { readonly type: "string"; readonly value: string; readonly start: number; readonly end: number }
   | { readonly type: "number" | "boolean" | "null"; readonly text: string }
   | { readonly type: "array"; readonly items: readonly JsonNode[] }
-  | { readonly type: "object"; readonly members: ReadonlyMap<string, JsonNode> };
+  | {
+      readonly type: "object";
+      readonly members: ReadonlyMap<string, JsonNode>;
+      readonly start: number;
+      readonly end: number;
+    };
 
 /** Policies nest five deep; anything far beyond is an attack on the reader's stack. */
 const nestingMax = 32;
@@ -58,9 +63,9 @@ class Reader {
 
   #object(depth: number): JsonNode {
     const members = new Map<string, JsonNode>();
-    this.#at++;
+    const start = this.#at++;
     this.#space();
-    if (this.#skip("}")) return { type: "object", members };
+    if (this.#skip("}")) return { type: "object", members, start, end: this.#at };
     do {
       this.#space();
       const { value: key } = this.#string();
@@ -72,7 +77,7 @@ class Reader {
       this.#space();
     } while (this.#skip(","));
     if (!this.#skip("}")) throw this.#broken();
-    return { type: "object", members };
+    return { type: "object", members, start, end: this.#at };
   }
 
   #array(depth: number): JsonNode {
