@@ -29,6 +29,8 @@ export const sweepIntervalMs = 60_000;
 export const sweepRecordsMax = 1000;
 /** How long a finished role deletion task can be asked about; tools poll it. */
 export const deletionTaskMs = 7 * 24 * 60 * 60 * 1000;
+/** Most deletion tasks kept at a time. */
+export const deletionTasksMax = 1000;
 /** Denials kept for `hotkeep explain`; the oldest go first. */
 export const rememberedDecisionsMax = 5000;
 /** A key's or role's "last used" is written at most so often. */

@@ -1,0 +1,153 @@
+import {
+  type Clock,
+  CommonAwsError,
+  type ContextValues,
+  type PermissionRequest,
+  type Principal,
+  parseArn,
+  principalName,
+  type Random,
+  uuid,
+} from "@hotkeep/core";
+import {
+  type CompiledPolicy,
+  type Decision,
+  decide,
+  decideAssumeRole,
+  denialMessage,
+  principalContext,
+} from "@hotkeep/policy";
+import type { Authorizer, CallContext } from "@hotkeep/protocols";
+import type { Callers } from "../directory/callers.js";
+import type { Directory } from "../directory/directory.js";
+import type { RoleRecord } from "../records/types.js";
+import type { DecisionLog, RememberedDecision } from "./decision-log.js";
+import type { LastUse } from "./last-use.js";
+
+/** What a {@link Decider} looks at and writes to. */
+export interface DeciderParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly directory: Directory;
+  readonly callers: Callers;
+  readonly lastUse: LastUse;
+  readonly log: DecisionLog;
+  readonly onDecision: ((decision: RememberedDecision) => void) | undefined;
+}
+
+/** Decides calls over the policies of now, and remembers every denial. */
+export class Decider implements Authorizer {
+  readonly #parts: DeciderParts;
+
+  constructor(parts: DeciderParts) {
+    this.#parts = parts;
+  }
+
+  authorize(call: CallContext, requests: readonly PermissionRequest[]): void {
+    this.#parts.lastUse.note(call);
+    this.#refuseBareSessionToken(call);
+    for (const request of requests) {
+      const decision = this.decideCall(call, request);
+      if (decision.outcome !== "allowed") this.refuse(decision, call);
+    }
+  }
+
+  /** The decision on one permission of a call. */
+  decideCall(call: CallContext, request: PermissionRequest): Decision {
+    const { callers } = this.#parts;
+    const context = { ...this.callContext(call), ...resourceContext(request.resource), ...request.context };
+    const full = { principal: call.principal, action: request.action, resource: request.resource, context };
+    return decide(full, callers.policySets(call.principal, call.accessKeyId));
+  }
+
+  /** The decision for a principal outside of a call; what a connection tells (address, TLS) is absent. */
+  decideFor(principal: Principal, request: PermissionRequest, region = "us-east-1"): Decision {
+    const { callers, clock } = this.#parts;
+    const facts = {
+      nowMs: clock.now(),
+      region,
+      secureTransport: false,
+      principalTags: callers.principalTags(principal),
+    };
+    const context = {
+      ...principalContext(principal, facts),
+      ...resourceContext(request.resource),
+      ...request.context,
+    };
+    const full = { principal, action: request.action, resource: request.resource, context };
+    return decide(full, callers.policySets(principal));
+  }
+
+  /** Whether a call's principal may do something to a role that its trust policy decides. */
+  decideTrust(
+    call: CallContext,
+    role: RoleRecord,
+    trust: readonly CompiledPolicy[],
+    request: { readonly action: string; readonly context: ContextValues },
+  ): Decision {
+    const { callers, directory } = this.#parts;
+    const resource = directory.roleArn(role);
+    const context = { ...this.callContext(call), ...resourceContext(resource), ...request.context };
+    const full = { principal: call.principal, action: request.action, resource, context };
+    return decideAssumeRole(full, { ...callers.policySets(call.principal, call.accessKeyId), resource: trust });
+  }
+
+  /** The global condition keys of a call. */
+  callContext(call: CallContext): ContextValues {
+    const { callers } = this.#parts;
+    return principalContext(call.principal, {
+      nowMs: call.now,
+      region: call.region,
+      secureTransport: call.secureTransport,
+      ...(call.sourceIp === undefined ? {} : { sourceIp: call.sourceIp }),
+      ...(call.userAgent === undefined ? {} : { userAgent: call.userAgent }),
+      ...callers.sessionFacts(call.accessKeyId),
+      principalTags: callers.principalTags(call.principal, call.accessKeyId),
+    });
+  }
+
+  /** Remembers a denial and throws it. */
+  refuse(decision: Decision, call?: CallContext): never {
+    const { principal, action, resource } = decision.request;
+    this.refuseWith({ principal, action, resource, message: denialMessage(decision), decision }, call);
+  }
+
+  /** Remembers a denial that has no policy behind it, and throws it. */
+  refuseWith(
+    denial: {
+      readonly principal: Principal;
+      readonly action: string;
+      readonly resource: string;
+      readonly message: string;
+      readonly decision?: Decision;
+    },
+    call?: CallContext,
+  ): never {
+    const { random, clock, log, onDecision } = this.#parts;
+    const remembered: RememberedDecision = {
+      ...denial,
+      id: uuid(random),
+      at: clock.now(),
+      principal: principalName(denial.principal),
+      ...(call === undefined ? {} : { requestId: call.requestId }),
+    };
+    log.remember(remembered);
+    onDecision?.(remembered);
+    throw new CommonAwsError("AccessDenied", denial.message, { members: { decisionId: remembered.id } });
+  }
+
+  /** GetSessionToken credentials without a second factor cannot call IAM, nor most of STS (documented). */
+  #refuseBareSessionToken(call: CallContext): void {
+    const session = this.#parts.directory.sessions.get(call.accessKeyId);
+    if (session === undefined || (session.kind !== "user" && session.kind !== "root")) return;
+    if (call.service === "iam") {
+      throw new CommonAwsError("UnknownKey", "The security token included in the request is invalid");
+    }
+  }
+}
+
+/** `aws:ResourceAccount`, for resources that have an account. */
+function resourceContext(resource: string): ContextValues {
+  const account = parseArn(resource)?.account;
+  return account === undefined || !/^\d{12}$/.test(account) ? {} : { "aws:ResourceAccount": account };
+}

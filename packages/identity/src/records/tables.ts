@@ -1,0 +1,34 @@
+import type * as records from "./types.js";
+
+/** A kind of record in the store: where it is and under which key. */
+export interface Table<T> {
+  readonly name: string;
+  /** Names are unique ignoring case; ids are kept as they are. */
+  key(nameOrId: string): string;
+  /** Only for types: what is in it. */
+  readonly example?: T;
+}
+
+function named<T>(name: string): Table<T> {
+  return { name, key: (text) => text.toLowerCase() };
+}
+
+function identified<T>(name: string): Table<T> {
+  return { name, key: (text) => text };
+}
+
+export const accounts = identified<records.AccountRecord>("account");
+export const users = named<records.UserRecord>("user");
+export const groups = named<records.GroupRecord>("group");
+export const roles = named<records.RoleRecord>("role");
+/** Customer managed policies, by name without path: that is what is unique. */
+export const policies = named<records.PolicyRecord>("policy");
+export const instanceProfiles = named<records.InstanceProfileRecord>("instance-profile");
+export const accessKeys = identified<records.AccessKeyRecord>("access-key");
+export const sessions = identified<records.SessionRecord>("session");
+/** By key id or role id. */
+export const lastUses = identified<records.LastUsedRecord>("last-used");
+export const deletionTasks = identified<records.DeletionTaskRecord>("role-deletion");
+
+/** The one record of {@link accounts}. */
+export const accountKey = "settings";
