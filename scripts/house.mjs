@@ -67,6 +67,7 @@ export async function install() {
 /** Compiles every package that changed. */
 export async function build() {
   await step("building", bin("tsc"), ["-b"]);
+  await step("bundling the console", process.execPath, [join(root, "scripts", "build-console.mjs")]);
 }
 
 /** Path of a development tool's executable. */

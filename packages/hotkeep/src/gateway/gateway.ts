@@ -12,9 +12,9 @@ import { readCredentialsFile, writeConfigFile } from "./credentials-file.js";
 import { takeDataDirectory } from "./data-directory.js";
 import { DenialLog } from "./denial-log.js";
 import { denialOfDecision, denialOfNode } from "./denials.js";
-import { answerHealth } from "./health.js";
 import { listenHttp } from "./http-server.js";
 import { createLogger } from "./logger.js";
+import { answerPage } from "./pages.js";
 import { type Running, removeRunningFile, writeRunningFile } from "./running-file.js";
 
 /** How long the clusters of an earlier run may take to come back before the gateway says it is ready. */
@@ -82,10 +82,10 @@ async function open(
   const network = openNetwork({ store, clock, random, logger, vpcCidr });
 
   // The control plane calls EC2 through the router that serves the control plane.
-  let router: Router | undefined;
+  const late: { router?: Router } = {};
   const clusters = await openClusters({
     ...{ store, clock, random, logger, identity, network },
-    invoke: (call) => router!.invoke(call),
+    invoke: (call) => late.router!.invoke(call),
     launcher: childProcessLauncher({
       entry: fileURLToPath(new URL("../../bin/hotkeep.js", import.meta.url)),
       logger,
@@ -94,20 +94,19 @@ async function open(
     advertise: configuration.advertiseLoopback ? "loopback" : "interface",
     onDenial: (denial) => denials.append(denialOfNode(denial)),
   });
-  router = createRouter({
+  const router = createRouter({
     services: [...identity.handlers, network.handlers, clusters.handlers, tables.handlers],
     credentials: identity.credentials,
     authorizer: identity.authorizer,
     ...{ clock, random, logger, account },
   });
+  late.router = router;
 
-  const { handle } = router;
   const http = await listenHttp({
     host,
     port: configuration.port,
     logger,
-    handle: (request) =>
-      request.method === "GET" && request.url === "/health" ? answerHealth() : handle.call(router, request),
+    handle: (request) => answerPage(request) ?? router.handle(request),
   }).catch((cause: NodeJS.ErrnoException) => {
     throw new HotkeepError("CannotListen", `cannot listen on ${host}:${configuration.port}: ${cause.message}`, {
       help: "stop what listens there, or choose another port with --port",

@@ -1,0 +1,37 @@
+import { consoleFile } from "@hotkeep/console";
+import type { HttpRequest, HttpResponse } from "@hotkeep/protocols";
+
+const consolePrefix = "/console/";
+
+/** The page may load its own files and call its own origin, and nobody may frame it. */
+const consoleHeaders = {
+  "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-cache",
+};
+
+const redirect = (location: string): HttpResponse => ({ status: 302, headers: { location }, body: "" });
+
+/** A signed request is an API call, whatever its path looks like. */
+function isSigned({ rawHeaders }: HttpRequest): boolean {
+  return rawHeaders.some((text, i) => i % 2 === 0 && text.toLowerCase() === "authorization");
+}
+
+async function answerConsole(name: string): Promise<HttpResponse> {
+  const file = await consoleFile(name === "" ? "index.html" : name);
+  if (file === undefined) return { status: 404, headers: { "content-type": "text/plain" }, body: "not found\n" };
+  return { status: 200, headers: { ...consoleHeaders, "content-type": file.contentType }, body: file.body };
+}
+
+/**
+ * What the gateway answers to anybody, without a signature: whether it serves (for load balancers) and the console's
+ * files. undefined: not a page but an API call.
+ */
+export function answerPage(request: HttpRequest): Promise<HttpResponse> | HttpResponse | undefined {
+  if (request.method !== "GET" || isSigned(request)) return undefined;
+  if (request.url === "/health") return { status: 200, headers: { "content-type": "text/plain" }, body: "ok\n" };
+  if (request.url === "/" || request.url === "/console") return redirect(consolePrefix);
+  if (request.url.startsWith(consolePrefix)) return answerConsole(request.url.slice(consolePrefix.length));
+  return undefined;
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { readConfiguration } from "../src/configuration.js";
+
+describe("the configuration", () => {
+  it("has defaults that keep to this machine", () => {
+    expect(readConfiguration({}, {})).toMatchObject({
+      host: "127.0.0.1",
+      port: 8110,
+      account: "123456789012",
+      region: "us-west-2",
+      vpcCidr: "127.31.0.0/16",
+      advertiseLoopback: false,
+      empty: false,
+    });
+  });
+
+  it("takes flags before the environment before the defaults", () => {
+    const environment = { HOTKEEP_PORT: "9000", HOTKEEP_REGION: "eu-west-1" };
+    expect(readConfiguration({ port: "9001" }, environment)).toMatchObject({ port: 9001, region: "eu-west-1" });
+  });
+
+  it.each([
+    [{ port: "70000" }, "`70000` cannot be the port"],
+    [{ port: "8110x" }, "`8110x` cannot be the port"],
+    [{ account: "12" }, "`12` cannot be the account"],
+    [{ region: "mars" }, "`mars` cannot be the Region"],
+    [{ vpcCidr: "10.0.0.0/16" }, "`10.0.0.0/16` cannot be the VPC's address range"],
+    [{ vpcCidr: "127.300.0.0/16" }, "`127.300.0.0/16` cannot be the VPC's address range"],
+  ])("refuses %o", (input, message) => {
+    expect(() => readConfiguration(input, {})).toThrow(message);
+  });
+});
