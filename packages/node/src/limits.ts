@@ -4,6 +4,8 @@ export interface NodeLimits {
   readonly connectionsMax: number;
   /** One request frame. */
   readonly frameBytesMax: number;
+  /** One request frame of a connection that nobody has authorised. */
+  readonly strangerFrameBytesMax: number;
   /** The five values in front of a connection's first frame. */
   readonly preambleBytesMax: number;
   /** Received bytes that wait in all sessions together, because a frame is incomplete or an earlier request runs. */
@@ -54,6 +56,7 @@ export interface NodeLimits {
 export const defaultLimits: NodeLimits = {
   connectionsMax: 20_000,
   frameBytesMax: 32 * 1024 * 1024,
+  strangerFrameBytesMax: 1024 * 1024,
   preambleBytesMax: 8 * 1024,
   inputBytesTotalMax: 256 * 1024 * 1024,
   outputBytesMax: 1024 * 1024,

@@ -22,6 +22,9 @@ export class InputBudget {
 
 const firstCapacityBytes = 4 * 1024;
 
+/** An announcement ends with a long value; the few bytes behind it should not move everything once more. */
+const optionsBytes = 256;
+
 /**
  * Received bytes of one connection that cannot be processed yet: the beginning of a frame whose rest is under way, or
  * what came behind a request that still runs. Empty most of the time, and then without memory of its own.
@@ -53,25 +56,29 @@ export class WaitingInput {
     return this.#end;
   }
 
-  /** Copies `chunk[from, to)` behind what waits; `expected` more bytes are known to follow. False: no room. */
-  append(chunk: Buffer, from: number, to: number, expected: number): boolean {
-    const added = to - from;
-    const needed = this.length + Math.max(added, expected);
+  /**
+   * Copies `chunk[from, to)` behind what waits; `whole` bytes are announced altogether, 0 if unknown. False: no room.
+   * Memory follows what has arrived, not what was announced: an announcement costs the peer nothing.
+   */
+  append(chunk: Buffer, from: number, to: number, whole: number): boolean {
+    const length = this.length + to - from;
     const capacity = this.#buffer?.length ?? 0;
-    if (this.#buffer === undefined || this.#end + added > capacity) {
+    if (this.#buffer === undefined || length > capacity) {
       const grown =
-        this.length + added <= capacity && needed <= capacity
-          ? capacity
-          : Math.max(needed, Math.min(capacity * 2, 2 * (this.length + added)), firstCapacityBytes);
+        whole >= length && whole <= 2 * length ? whole + optionsBytes : Math.max(2 * length, firstCapacityBytes);
       if (!this.#budget.reserve(grown - capacity)) return false;
-      const bytes = grown === capacity && this.#buffer !== undefined ? this.#buffer : Buffer.allocUnsafeSlow(grown);
+      const bytes = Buffer.allocUnsafeSlow(grown);
       this.#buffer?.copy(bytes, 0, this.#start, this.#end);
+      this.#buffer = bytes;
       this.#end -= this.#start;
       this.#start = 0;
-      this.#buffer = bytes;
+    } else if (this.#end + to - from > capacity) {
+      this.#buffer.copyWithin(0, this.#start, this.#end);
+      this.#end -= this.#start;
+      this.#start = 0;
     }
     chunk.copy(this.#buffer, this.#end, from, to);
-    this.#end += added;
+    this.#end = this.#start + length;
     return true;
   }
 

@@ -117,10 +117,9 @@ export class Session implements ConnectionEvents {
 
   /** Copies what cannot be processed yet, and stops reading when enough waits. */
   #keep(chunk: Buffer, from: number): void {
-    const { frameBytesMax } = this.#shared.limits;
     // Behind a request that runs nobody has looked yet, so nothing is known of how much is to come.
-    const expected = this.#busy || this.#clogged ? 0 : Math.min(this.#scanner.bytesNeeded, frameBytesMax);
-    if (!this.#waiting.append(chunk, from, chunk.length, expected)) {
+    const announced = this.#busy || this.#clogged ? 0 : this.#scanner.bytesNeeded;
+    if (!this.#waiting.append(chunk, from, chunk.length, announced)) {
       this.#refuse(throttled("The node is holding too many incomplete requests.", uuid(this.#shared.random)));
       return;
     }
@@ -188,7 +187,8 @@ export class Session implements ConnectionEvents {
     while (at < end && !this.#busy && !this.#clogged) {
       const next = this.#scanner.scan(buffer, at, end);
       if (next < 0) {
-        if (this.#scanner.bytesNeeded > this.#shared.limits.frameBytesMax) {
+        const { frameBytesMax, strangerFrameBytesMax } = this.#shared.limits;
+        if (this.#scanner.bytesNeeded > (this.#identity === undefined ? strangerFrameBytesMax : frameBytesMax)) {
           throw new WireError("too-large", "the request is too long");
         }
         break;
