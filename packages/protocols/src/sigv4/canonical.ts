@@ -2,7 +2,9 @@ import type { Headers } from "../http/headers.js";
 
 /** Percent-encodes all but the unreserved characters of RFC 3986, in upper-case hexadecimal. */
 export function uriEncode(text: string): string {
-  return encodeURIComponent(text).replace(
+  // Lone surrogates, which encodeURIComponent throws at, do not survive UTF-8.
+  const encodable = /[\ud800-\udfff]/.test(text) ? Buffer.from(text, "utf8").toString("utf8") : text;
+  return encodeURIComponent(encodable).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );

@@ -83,6 +83,7 @@ function stringParts(shape: StringTable): Parts {
   const shortest = min === undefined ? none : bounds({ min }, "length", textLength);
   const { pattern, enum: names } = shape;
   const expression = pattern === undefined ? undefined : javaPattern(pattern);
+  const longestTried = max === undefined ? Number.POSITIVE_INFINITY : 2 * max;
   const allowed = names === undefined ? undefined : new Set<unknown>(names);
   return {
     lengths: [...longest, ...shortest],
@@ -92,7 +93,8 @@ function stringParts(shape: StringTable): Parts {
         : [
             excuse({
               text: `Member must satisfy regular expression pattern: ${pattern}`,
-              holds: (value) => expression.test(value as string),
+              // Some patterns take quadratic time. Text far beyond its length is refused for that alone.
+              holds: (value) => (value as string).length > longestTried || expression.test(value as string),
             }),
           ],
     enumeration:

@@ -99,7 +99,7 @@ function mapInside(tables: ServiceTables, shape: MapTable, inner: (index: number
       failures.push({ at: here!, shape, value, constraint: valueConstraint });
     }
     if (inside === nothing) return;
-    for (const [key, each] of entries) inside(each, { outer: here, step: key, parameter: key }, failures);
+    for (const [key, each] of entries) inside(each, { outer: here, step: `${key}.member`, parameter: key }, failures);
   };
 }
 
