@@ -1,4 +1,5 @@
 export { type CompiledPolicy, compilePolicy } from "./compile.js";
+export { contextKeysOf } from "./context-keys.js";
 export { type AssumeRoleOptions, decide, decideAssumeRole } from "./decide.js";
 export { describeDecision, describeStatement } from "./describe.js";
 export type * from "./document.js";

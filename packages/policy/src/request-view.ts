@@ -1,4 +1,4 @@
-import { canonicalArn } from "./arn-text.js";
+import { type ArnParts, arnParts, canonicalArn } from "./arn-text.js";
 import type { AuthorizationRequest } from "./types.js";
 
 /** What a look-up gives for a key whose value is not known (partial evaluation only). */
@@ -37,6 +37,7 @@ export class RequestView {
   mismatch: Mismatch = "action";
   readonly #unknown: KeyTest | undefined;
   #resource: string | undefined | null = null;
+  #parts: ArnParts | undefined;
   #byLowerName: Map<string, string | readonly string[]> | undefined;
 
   constructor(request: AuthorizationRequest, unknown?: KeyTest) {
@@ -49,6 +50,12 @@ export class RequestView {
   get resource(): string | undefined {
     if (this.#resource === null) this.#resource = canonicalArn(this.request.resource);
     return this.#resource;
+  }
+
+  /** The parts of {@link resource}; only to be asked for when there is one. */
+  get resourceParts(): ArnParts {
+    this.#parts ??= arnParts(this.resource!);
+    return this.#parts;
   }
 
   lookUp(key: ContextKey): ContextValue {

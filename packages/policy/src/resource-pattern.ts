@@ -1,5 +1,5 @@
 import { arnParts, canonicalArn } from "./arn-text.js";
-import { ANY_RUN, globTest, hasMarks, markWildcards, type TextTest } from "./glob.js";
+import { ANY_RUN, globTest, hasMarks, markWildcards } from "./glob.js";
 import { type RequestView, UNKNOWN } from "./request-view.js";
 import { compileTemplate, resolveTemplate } from "./template.js";
 import { MAYBE, NO, type Tri, tri, YES } from "./tri.js";
@@ -10,21 +10,18 @@ export type ResourceTest = (view: RequestView) => Tri;
 const never: ResourceTest = () => NO;
 
 /**
- * Tests canonical ARNs against a canonical, marked pattern, part by part: a wildcard does not cross the first five
+ * Tests the request's ARN against a canonical, marked pattern, part by part: a wildcard does not cross the first five
  * colons.
  */
-function arnPatternTest(pattern: string): TextTest {
+function arnPatternTest(pattern: string): (view: RequestView) => boolean {
   const parts = arnParts(pattern);
-  const [head, resource] = [parts.slice(0, 5), parts[5]];
-  if (!head.some(hasMarks)) {
+  if (!parts.slice(0, 5).some(hasMarks)) {
     // Without wildcards in its head the pattern is a plain text, so parts need not be looked at one by one.
-    return globTest(pattern);
+    const test = globTest(pattern);
+    return ({ resource }) => resource !== undefined && test(resource);
   }
-  const tests = [...head, resource].map(globTest);
-  return (text) => {
-    const actual = arnParts(text);
-    return tests.every((test, place) => test(actual[place]!));
-  };
+  const tests = parts.flatMap((part, place) => (part === ANY_RUN ? [] : [{ place, test: globTest(part) }]));
+  return (view) => view.resource !== undefined && tests.every(({ place, test }) => test(view.resourceParts[place]!));
 }
 
 /** Cuts at the first five colons; fewer parts are filled up with `*` where `pad` says so (observed, not documented). */
@@ -58,21 +55,18 @@ export function compileResource(
     const test = arnPatternTest(pattern);
     return (view) => {
       // Policies and requests mostly spell an ARN alike.
-      if (view.request.resource === text) return YES;
-      const { resource } = view;
-      return tri(resource !== undefined && test(resource));
+      return view.request.resource === text ? YES : tri(test(view));
     };
   }
   const anywhere = canonicalArn(head + ANY_RUN);
   if (anywhere === undefined) return never;
   const headTest = arnPatternTest(anywhere);
   return (view) => {
-    const { resource } = view;
-    if (resource === undefined || !headTest(resource)) return NO;
+    if (!headTest(view)) return NO;
     const filled = resolveTemplate(template, view);
     if (filled === UNKNOWN) return MAYBE;
     if (filled === undefined) return NO;
     const pattern = canonicalArn(head + filled);
-    return tri(pattern !== undefined && arnPatternTest(pattern)(resource));
+    return tri(pattern !== undefined && arnPatternTest(pattern)(view));
   };
 }

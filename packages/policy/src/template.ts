@@ -14,6 +14,11 @@ export type Template =
 // `${*}`, `${?}`, `${$}`, `${key}` and `${key, 'default'}`; anything else in `${…}` is plain text.
 const VARIABLE = /\$\{(?:([*?$])|([^{}',*?$]+)(?:, '([^'}]*)')?)\}/g;
 
+/** The keys of the variables in a policy text, as written. */
+export function variablesOf(text: string): readonly string[] {
+  return [...text.matchAll(VARIABLE)].flatMap((found) => (found[2] === undefined ? [] : [found[2].trim()]));
+}
+
 /**
  * Prepares a policy text.
  *

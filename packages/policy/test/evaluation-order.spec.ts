@@ -12,6 +12,7 @@ import {
   deny,
   federated,
   nobody,
+  padded,
   policy,
   request,
   root,
@@ -87,7 +88,7 @@ describe.each([
   ["a user", alice],
   ["a role session", bobSession],
 ] as const)("for %s, identity × boundary × session", (_name, principal) => {
-  test.each(inner)("%s × %s × %s is %s by %s", (identity, boundary, session, outcome, deniedBy) => {
+  test.each(padded(inner))("%s × %s × %s is %s by %s", (identity, boundary, session, outcome, deniedBy) => {
     const decision = decide(request("dynamodb:GetItem", books, { principal }), sets(identity, boundary, session));
     expect(decision.outcome).toBe(outcome);
     expect(decision.deniedBy).toBe(deniedBy);
@@ -199,7 +200,7 @@ const withResource: readonly (readonly [string, Principal, unknown, Say, Say, Sa
 ];
 
 describe("with an Allow on the resource", () => {
-  test.each(withResource)("%s", (_name, principal, named, identity, boundary, session, outcome, deniedBy) => {
+  test.each(padded(withResource))("%s", (_name, principal, named, identity, boundary, session, outcome, deniedBy) => {
     const policies = sets(identity, boundary, session, resourceSet("Allow", named));
     const decision = decide(request("dynamodb:GetItem", books, { principal }), policies);
     expect(decision.outcome).toBe(outcome);
@@ -262,7 +263,7 @@ describe("root", () => {
       "service-control",
     ],
   ];
-  test.each(rows)("%s", (_name, policies, outcome, deniedBy) => {
+  test.each(padded(rows))("%s", (_name, policies, outcome, deniedBy) => {
     const decision = decide(request("dynamodb:GetItem", books, { principal: root }), policies);
     expect(decision.outcome).toBe(outcome);
     expect(decision.deniedBy).toBe(deniedBy);
@@ -276,7 +277,7 @@ describe("a federated user", () => {
     ["allow", "allow", "allowed"],
     ["silent", "allow", "implicitDeny", "identity"],
   ];
-  test.each(rows)("with identity %s and session policy %s is %s", (identity, session, outcome, deniedBy) => {
+  test.each(padded(rows))("with identity %s and session policy %s is %s", (identity, session, outcome, deniedBy) => {
     const policies = sets(identity, "absent", session);
     const decision = decide(request("dynamodb:GetItem", books, { principal: federated }), policies);
     expect(decision.outcome).toBe(outcome);
@@ -296,7 +297,7 @@ describe("service control policies", () => {
     ["they never grant", [level("allow")], "silent", "implicitDeny", "identity"],
     ["the identity denies first", [level("deny")], "deny", "explicitDeny", "identity"],
   ];
-  test.each(rows)("%s", (_name, serviceControl, identity, outcome, deniedBy) => {
+  test.each(padded(rows))("%s", (_name, serviceControl, identity, outcome, deniedBy) => {
     const decision = decide(request("dynamodb:GetItem", books), { ...sets(identity), serviceControl });
     expect(decision.outcome).toBe(outcome);
     expect(decision.deniedBy).toBe(deniedBy);
@@ -328,7 +329,7 @@ describe("a resource in another account", () => {
       "resource",
     ],
   ];
-  test.each(rows)("%s", (_name, policies, outcome, deniedBy) => {
+  test.each(padded(rows))("%s", (_name, policies, outcome, deniedBy) => {
     const decision = decide(request("dynamodb:GetItem", foreign), policies);
     expect(decision.outcome).toBe(outcome);
     expect(decision.deniedBy).toBe(deniedBy);

@@ -82,3 +82,8 @@ export function request(
 export function identitySets(...statements: readonly Json[]): PolicySets {
   return { identity: [policy("identity", statements)] };
 }
+
+/** Rows whose last elements may be left out, for `test.each`, which cannot tell such rows from mixed lists. */
+export function padded<T extends readonly unknown[]>(rows: readonly T[]): readonly Required<T>[] {
+  return rows as readonly unknown[] as readonly Required<T>[];
+}

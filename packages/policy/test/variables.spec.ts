@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written that way
 import type { ContextValues } from "@hotkeep/core";
-import { decide } from "@hotkeep/policy";
+import { contextKeysOf, decide, parsePolicy } from "@hotkeep/policy";
 import { describe, expect, test } from "vitest";
 import { identitySets, policy, request } from "./support.js";
 
@@ -164,4 +164,19 @@ test("variables are among the consulted keys", () => {
   const decision = decide(request("s3:GetObject", home("Alice"), { context }), sets);
   expect(decision.outcome).toBe("allowed");
   expect(decision.consultedKeys).toEqual(["aws:username", "k:x", "aws:principaltag/team"]);
+});
+
+test("a policy tells which keys it can ask for", () => {
+  const statements = [
+    { Effect: "Allow", Action: "*", Resource: home("${aws:username}/${k:Z, 'x'}/${*}") },
+    {
+      Effect: "Deny",
+      Action: "*",
+      Resource: "*",
+      Condition: { StringEquals: { "AWS:Username": "a", "k:a": "${k:b}" }, Null: { "k:A": "true" } },
+    },
+  ];
+  const text = (Version: string) => JSON.stringify({ Version, Statement: statements });
+  expect(contextKeysOf(parsePolicy(text("2012-10-17"), "identity"))).toEqual(["aws:username", "k:Z", "k:a", "k:b"]);
+  expect(contextKeysOf(parsePolicy(text("2008-10-17"), "session"))).toEqual(["AWS:Username", "k:a"]);
 });

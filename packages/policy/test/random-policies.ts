@@ -1,0 +1,162 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written that way
+import type { ContextValues, Principal } from "@hotkeep/core";
+import { type CompiledPolicy, compilePolicy, type PolicyKind, type PolicySets, parsePolicy } from "@hotkeep/policy";
+import fc from "fast-check";
+import type { PlainRequest, PlainSets, PlainStatement } from "./plain-evaluator.js";
+import { account, alice, bobSession, books, cluster, dax, federated, nobody, root } from "./support.js";
+
+// Few words, so that policies and requests often meet.
+
+const actions = fc.constantFrom("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dax:GetItem", "dax:PutItem");
+const actionPatterns = fc.constantFrom(
+  "*",
+  "dynamodb:*",
+  "dax:*",
+  "dynamodb:Get*",
+  "dynamodb:?etItem",
+  "DynamoDB:putitem",
+  "dax:*Item",
+  "dynamodb:Query",
+  "dax:GetItem",
+);
+const resources = fc.constantFrom("*", books, `${books}/index/A`, `${books}*`, cluster, cluster.toLowerCase());
+const resourcePatterns = fc.constantFrom(
+  "*",
+  books,
+  `${books}/index/*`,
+  `${books}*`,
+  "arn:aws:dynamodb:*:*:table/B?oks",
+  "arn:aws:dynamodb:us-west-2",
+  "arn:aws:dynamodb:*:*:table/${k:text}",
+  "arn:aws:dynamodb:*:*:*${k:text}*",
+  cluster,
+  "arn:aws:dax:*:*:cache/*",
+);
+
+const texts = fc.constantFrom("", "a", "b", "ab", "Books", "*", "a*", "true", "false", "5", "50");
+const lists = fc.array(texts, { maxLength: 3 });
+const contexts: fc.Arbitrary<ContextValues> = fc.record(
+  { "k:text": texts, "K:Other": texts, "k:list": lists, "k:flag": fc.constantFrom("true", "false", "True") },
+  { requiredKeys: [] },
+);
+
+const operators = fc.constantFrom(
+  "StringEquals",
+  "StringNotEquals",
+  "StringLike",
+  "StringNotLike",
+  "NumericLessThan",
+  "Bool",
+);
+const operatorNames = fc.oneof(
+  fc
+    .tuple(fc.constantFrom("", "", "ForAllValues:", "ForAnyValue:"), operators, fc.constantFrom("", "", "IfExists"))
+    .map((parts) => parts.join("")),
+  fc.constant("Null"),
+);
+const expectedTexts = fc.constantFrom("a", "b", "a*", "*b", "?", "", "true", "FALSE", "7", "${k:text}", "${k:other}*");
+const conditions = fc.dictionary(
+  operatorNames,
+  fc.dictionary(fc.constantFrom("k:text", "k:other", "K:List", "k:flag"), fc.array(expectedTexts, { maxLength: 3 }), {
+    minKeys: 1,
+    maxKeys: 2,
+  }),
+  { maxKeys: 2 },
+);
+
+/** Number operators meet numbers only: what they do with other texts has its own table. */
+function numbersOnly(condition: Record<string, Record<string, string[]>>): Record<string, Record<string, string[]>> {
+  return Object.fromEntries(
+    Object.entries(condition).map(([name, keys]) => [
+      name,
+      name.includes("Numeric")
+        ? Object.fromEntries(Object.keys(keys).map((key) => [key.replace(/k:.*/i, "k:number"), ["7"]]))
+        : keys,
+    ]),
+  );
+}
+
+const several = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 1, maxLength: 3 });
+
+const effects = fc.constantFrom("Allow" as const, "Allow" as const, "Allow" as const, "Deny" as const);
+
+/** One statement without a principal. */
+export const statements: fc.Arbitrary<PlainStatement> = fc
+  .record({
+    Effect: effects,
+    action: several(actionPatterns),
+    actionNegated: fc.boolean(),
+    resource: several(resourcePatterns),
+    resourceNegated: fc.boolean(),
+    Condition: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 3, arbitrary: conditions }),
+  })
+  .map(({ Effect, action, actionNegated, resource, resourceNegated, Condition }) => ({
+    Effect,
+    ...(actionNegated ? { NotAction: action } : { Action: action }),
+    ...(resourceNegated ? { NotResource: resource } : { Resource: resource }),
+    Condition: numbersOnly(Condition),
+  }));
+
+const names = fc.constantFrom(
+  { AWS: [`arn:aws:iam::${account}:user/Alice`] },
+  { AWS: [`arn:aws:iam::${account}:role/team/BobUserRole`] },
+  { AWS: [`arn:aws:sts::${account}:assumed-role/BobUserRole/bob-session`] },
+  { AWS: [account], Service: ["dax.amazonaws.com"] },
+  { AWS: ["999999999999"] },
+  { AWS: ["*"] },
+  "*" as const,
+);
+const resourceStatements: fc.Arbitrary<PlainStatement> = fc
+  .tuple(statements, names)
+  .map(([statement, Principal]) => ({ ...statement, Principal }));
+
+const some = (values: fc.Arbitrary<PlainStatement>) => fc.array(values, { maxLength: 4 });
+
+/** All kinds of policies at once. */
+export const plainSets: fc.Arbitrary<PlainSets> = fc.record({
+  identity: some(statements),
+  boundary: fc.option(some(statements), { nil: undefined, freq: 2 }),
+  session: fc.option(some(statements), { nil: undefined, freq: 2 }),
+  resource: fc.option(some(resourceStatements), { nil: undefined, freq: 2 }),
+  serviceControl: fc.option(fc.array(some(statements), { maxLength: 2 }), { nil: undefined, freq: 5 }),
+});
+
+const principals: fc.Arbitrary<Principal> = fc.constantFrom(
+  alice,
+  alice,
+  bobSession,
+  bobSession,
+  federated,
+  root,
+  dax,
+  nobody,
+);
+
+export const requests: fc.Arbitrary<PlainRequest> = fc.record({
+  principal: principals,
+  action: actions,
+  resource: resources,
+  context: fc.tuple(contexts, fc.option(fc.constantFrom("5", "9"), { nil: undefined })).map(([context, number]) => ({
+    ...context,
+    ...(number === undefined ? {} : { "k:number": number }),
+  })),
+});
+
+function compiled(kind: PolicyKind, list: PlainStatement[]): CompiledPolicy[] {
+  if (list.length === 0) return [];
+  const text = JSON.stringify({ Version: "2012-10-17", Statement: list });
+  return [compilePolicy(parsePolicy(text, kind), { kind, name: kind })];
+}
+
+/** The same sets for the real engine. */
+export function compileSets({ identity, boundary, session, resource, serviceControl }: PlainSets): PolicySets {
+  return {
+    identity: compiled("identity", identity),
+    ...(boundary === undefined ? {} : { boundary: compiled("boundary", boundary) }),
+    ...(session === undefined ? {} : { session: compiled("session", session) }),
+    ...(resource === undefined ? {} : { resource: compiled("resource", resource) }),
+    ...(serviceControl === undefined
+      ? {}
+      : { serviceControl: serviceControl.map((level) => compiled("service-control", level)) }),
+  };
+}
