@@ -4,6 +4,7 @@ import type { Catalog } from "./catalog/catalog.js";
 import type { Reaper } from "./catalog/reaper.js";
 import type { Table } from "./catalog/table.js";
 import { namedTableNotFound, tableNotFound } from "./errors.js";
+import type { IndexBuilder } from "./items/index-builder.js";
 import type { TablesLimits } from "./limits.js";
 import type { TableReference } from "./request/table-reference.js";
 import type { Storage } from "./storage/storage.js";
@@ -13,13 +14,15 @@ export class Engine {
   readonly storage: Storage;
   readonly catalog: Catalog;
   readonly reaper: Reaper;
+  readonly builder: IndexBuilder;
   readonly clock: Clock;
   readonly limits: TablesLimits;
 
-  constructor(parts: Pick<Engine, "storage" | "catalog" | "reaper" | "clock" | "limits">) {
+  constructor(parts: Pick<Engine, "storage" | "catalog" | "reaper" | "builder" | "clock" | "limits">) {
     this.storage = parts.storage;
     this.catalog = parts.catalog;
     this.reaper = parts.reaper;
+    this.builder = parts.builder;
     this.clock = parts.clock;
     this.limits = parts.limits;
   }

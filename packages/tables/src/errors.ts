@@ -1,8 +1,8 @@
-import { AwsError, CommonAwsError } from "@hotkeep/core";
+import { AwsError } from "@hotkeep/core";
 
 /** `ValidationException` with the service's words. */
 export function invalid(message: string): AwsError {
-  return new CommonAwsError("Validation", message);
+  return new AwsError("ValidationException", message);
 }
 
 /** `ValidationException` in the service's older form for bad parameter values. */
@@ -18,4 +18,9 @@ export function tableNotFound(): AwsError {
 /** The answer of table operations for a table that is not there. */
 export function namedTableNotFound(name: string): AwsError {
   return new AwsError("ResourceNotFoundException", `Requested resource not found: Table: ${name} not found`);
+}
+
+/** Whether an error says that the request itself is bad. */
+export function isInvalid(error: unknown): error is AwsError {
+  return error instanceof AwsError && error.code === "ValidationException";
 }

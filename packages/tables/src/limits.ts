@@ -8,8 +8,6 @@ export interface TablesLimits {
   readonly batchGetKeysMax: number;
   /** Puts and deletes of one BatchWriteItem (documented). */
   readonly batchWriteRequestsMax: number;
-  /** Actions of one transaction (documented). */
-  readonly transactionActionsMax: number;
   /** Sizes of all items of one transaction together (documented: 4 MB). */
   readonly transactionBytesMax: number;
   /** How long a ClientRequestToken is remembered (documented: 10 minutes). */
@@ -22,6 +20,8 @@ export interface TablesLimits {
   readonly requestsPerCommitMax: number;
   /** Rows of a deleted table that one commit removes (ours). */
   readonly reapedRowsPerCommitMax: number;
+  /** Rows that one commit adds to a new index (ours). */
+  readonly builtRowsPerCommitMax: number;
   /** Time between two walks that delete expired items (ours; the service takes up to some days). */
   readonly expirySweepMs: number;
   /** Rows that such a walk looks at before it lets others in (ours). */
@@ -34,13 +34,13 @@ export const defaultTablesLimits: TablesLimits = {
   batchGetBytesMax: 16 * 1024 * 1024,
   batchGetKeysMax: 100,
   batchWriteRequestsMax: 25,
-  transactionActionsMax: 100,
   transactionBytesMax: 4 * 1024 * 1024,
   transactionTokenMs: 10 * 60 * 1000,
   tablesPerRegionMax: 2_500,
   pendingWritesMax: 20_000,
   requestsPerCommitMax: 512,
   reapedRowsPerCommitMax: 500,
+  builtRowsPerCommitMax: 200,
   expirySweepMs: 60_000,
   expiryRowsPerStepMax: 500,
 };

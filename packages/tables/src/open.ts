@@ -4,6 +4,7 @@ import { Catalog } from "./catalog/catalog.js";
 import { Reaper } from "./catalog/reaper.js";
 import { Engine } from "./engine.js";
 import { ExpirySweeper } from "./items/expiry-sweeper.js";
+import { IndexBuilder } from "./items/index-builder.js";
 import { defaultTablesLimits, type TablesLimits } from "./limits.js";
 import { dynamoDbOperations } from "./operations/index.js";
 import { Storage } from "./storage/storage.js";
@@ -38,14 +39,17 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
   try {
     const catalog = await Catalog.load(storage, { clock: options.clock, random: options.random, limits });
     const reaper = new Reaper(storage, { logger: options.logger, limits });
-    const engine = new Engine({ storage, catalog, reaper, clock: options.clock, limits });
+    const builder = new IndexBuilder({ storage, catalog, logger: options.logger, limits });
+    const engine = new Engine({ storage, catalog, reaper, builder, clock: options.clock, limits });
     const sweeper = new ExpirySweeper({ storage, catalog, clock: options.clock, logger: options.logger, limits });
     reaper.wake();
+    builder.wake();
     sweeper.start();
     return {
       handlers: { service: "dynamodb", operations: dynamoDbOperations(engine, options.endpointAddress) },
       async close() {
         await sweeper.stop();
+        await builder.stop();
         await reaper.stop();
         await storage.close();
       },

@@ -4,7 +4,7 @@ import type { TablesLimits } from "../limits.js";
 import type { Storage } from "../storage/storage.js";
 import type { WriteTransaction } from "../storage/write-transaction.js";
 import { definitionKey, definitionRange, formatKey, nextSpaceKey, reapKey } from "./catalog-keys.js";
-import type { NewTable, TableDefinition } from "./definition.js";
+import type { IndexDefinition, NewTable, TableDefinition } from "./definition.js";
 import { Table } from "./table.js";
 
 /** The form of the stored rows; a change of it needs a migration. */
@@ -117,16 +117,28 @@ export class Catalog {
     return table;
   }
 
-  /** Changes what may change in a definition: tags, TTL. @throws AwsError what `change` throws, `ResourceNotFoundException`. */
-  async update(table: Table, change: (definition: TableDefinition) => TableDefinition): Promise<void> {
+  /**
+   * Changes a definition. New indexes come without a number; the rows of indexes that went are left to the reaper.
+   *
+   * @throws AwsError what `change` throws, `ResourceNotFoundException`.
+   */
+  async update(table: Table, change: (definition: TableDefinition) => ChangedTable): Promise<void> {
     const { account, region, name } = table.definition;
     await this.#storage.transact((transaction) => {
       if (table.isDeleted) throw namedTableNotFound(name);
       const before = table.definition;
-      const after = change(before);
+      const changed = change(before);
+      const fresh = changed.indexes.filter((index) => index.space === undefined).length;
+      let space = fresh === 0 ? 0 : this.#takeSpaces(transaction, fresh);
+      const indexes = changed.indexes.map((index) => ({ ...index, space: index.space ?? space++ }));
+      const after: TableDefinition = { ...changed, indexes };
+      for (const gone of before.indexes) {
+        if (indexes.some((index) => index.space === gone.space)) continue;
+        transaction.put(this.#storage.catalog, reapKey(gone.space), Buffer.from([1]));
+      }
       transaction.put(this.#storage.catalog, definitionKey(account, region, name), encode(after));
-      table.definition = after;
-      transaction.onRollback(() => (table.definition = before));
+      table.redefine(after);
+      transaction.onRollback(() => table.redefine(before));
     });
   }
 
@@ -145,6 +157,11 @@ export class Catalog {
     return table;
   }
 }
+
+/** A definition in which new indexes have no number yet. */
+export type ChangedTable = Omit<TableDefinition, "indexes"> & {
+  readonly indexes: readonly (Omit<IndexDefinition, "space"> & { readonly space?: number })[];
+};
 
 /** What {@link Catalog.load} needs from outside. */
 export interface CatalogOptions {

@@ -20,6 +20,8 @@ export interface IndexDefinition {
   readonly key: KeySchema;
   readonly projection: IndexProjection;
   readonly throughput?: { readonly read: number; readonly write: number };
+  /** Set while items written before the index are being added to it. */
+  readonly building?: true;
 }
 
 /** A table as it is stored. */

@@ -29,7 +29,8 @@ export function describe(table: Table, status: TableStatus) {
       : {
           GlobalSecondaryIndexes: global.map((index) => ({
             ...describeIndex(index),
-            IndexStatus: status,
+            IndexStatus: index.isBuilding ? ("CREATING" as const) : status,
+            ...(index.isBuilding ? { Backfilling: true } : {}),
             ProvisionedThroughput: describeThroughput(index.definition.throughput),
           })),
         }),

@@ -14,7 +14,8 @@ function loadCounter(storage: Storage, space: number): Counter {
 
 /** A secondary index that requests work with. */
 export class Index {
-  readonly definition: IndexDefinition;
+  /** Replaced as a whole when it is built or its throughput changes. */
+  definition: IndexDefinition;
   readonly arn: string;
   readonly counter: Counter;
 
@@ -39,23 +40,48 @@ export class Index {
   get isGlobal(): boolean {
     return this.definition.kind === "global";
   }
+
+  /** Whether some items are not in it yet. */
+  get isBuilding(): boolean {
+    return this.definition.building === true;
+  }
 }
 
 /** A table that requests work with. */
 export class Table {
   readonly arn: string;
   readonly counter: Counter;
-  readonly indexes: readonly Index[];
-  /** Replaced as a whole when tags or TTL change. */
-  definition: TableDefinition;
   /** Set inside the transaction that deletes the table, so that later writes of the same commit notice. */
   isDeleted = false;
+  readonly #storage: Storage;
+  #definition: TableDefinition;
+  #indexes: readonly Index[] = [];
 
   constructor(definition: TableDefinition, storage: Storage) {
-    this.definition = definition;
+    this.#storage = storage;
+    this.#definition = definition;
     this.arn = tableArn(definition);
     this.counter = loadCounter(storage, definition.space);
-    this.indexes = definition.indexes.map((index) => new Index(index, this.arn, storage));
+    this.redefine(definition);
+  }
+
+  get definition(): TableDefinition {
+    return this.#definition;
+  }
+
+  get indexes(): readonly Index[] {
+    return this.#indexes;
+  }
+
+  /** Takes a changed definition over; indexes that stay keep their counters. */
+  redefine(definition: TableDefinition): void {
+    this.#definition = definition;
+    this.#indexes = definition.indexes.map((index) => {
+      const known = this.#indexes.find(({ space }) => space === index.space);
+      if (known === undefined) return new Index(index, this.arn, this.#storage);
+      known.definition = index;
+      return known;
+    });
   }
 
   get name(): string {

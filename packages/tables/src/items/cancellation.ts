@@ -1,5 +1,6 @@
 import type { Item } from "@hotkeep/attributes";
 import { AwsError } from "@hotkeep/core";
+import { isInvalid } from "../errors.js";
 
 /** Why one action of a transaction stood in its way; `None` for the innocent. */
 export interface CancellationReason {
@@ -27,9 +28,8 @@ export function cancelledBy(reason: CancellationReason, at: number, actions: num
 
 /** The reason that an error of one action makes; undefined for errors that concern the whole request. */
 export function reasonOf(error: unknown): CancellationReason | undefined {
-  if (!(error instanceof AwsError)) return undefined;
-  if (error.code === "Validation") return { Code: "ValidationError", Message: error.message };
-  if (error.code !== "ConditionalCheckFailedException") return undefined;
+  if (isInvalid(error)) return { Code: "ValidationError", Message: error.message };
+  if (!(error instanceof AwsError) || error.code !== "ConditionalCheckFailedException") return undefined;
   const item = error.members.Item as Item | undefined;
   const reason = { Code: "ConditionalCheckFailed", Message: error.message };
   return item === undefined ? reason : { ...reason, Item: item };

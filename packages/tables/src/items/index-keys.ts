@@ -1,6 +1,7 @@
 import { hashKeyBytesMax, type Item, type KeyAttribute, rangeKeyBytesMax, typeOf } from "@hotkeep/attributes";
 import type { Index, Table } from "../catalog/table.js";
 import { invalid, invalidParameters } from "../errors.js";
+import { keyValueBytes } from "./item-rows.js";
 
 /**
  * Checks the attributes of an item that are keys of indexes: they may be missing, but not of another type, empty or
@@ -25,7 +26,7 @@ function checkIndexKey(index: Index, attribute: KeyAttribute, item: Item, bytesM
       `Type mismatch for Index Key ${name} Expected: ${type} Actual: ${actual} IndexName: ${index.name}`,
     );
   }
-  const bytes = "S" in value ? Buffer.byteLength(value.S) : "B" in value ? Buffer.byteLength(value.B, "base64") : 1;
+  const bytes = keyValueBytes(value);
   if (bytes === 0) {
     throw invalid(
       "One or more parameter values are not valid. A value specified for a secondary index key is not supported. " +

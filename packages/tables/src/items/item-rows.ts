@@ -1,4 +1,13 @@
-import { type Item, itemSizeBytes, type KeyAttribute, type KeySchema, typeOf } from "@hotkeep/attributes";
+import {
+  type AttributeValue,
+  hashKeyBytesMax,
+  type Item,
+  itemSizeBytes,
+  type KeyAttribute,
+  type KeySchema,
+  rangeKeyBytesMax,
+  typeOf,
+} from "@hotkeep/attributes";
 import { HotkeepError } from "@hotkeep/core";
 import type { Index, Table } from "../catalog/table.js";
 import { type Capacity, writeUnits } from "../request/capacity.js";
@@ -49,7 +58,8 @@ export function replaceItemRow(
   transaction.count(table.counter, items, (after?.sizeBytes ?? 0) - (before?.sizeBytes ?? 0));
   const primary = withoutSpace(rowKey);
   for (const index of table.indexes) {
-    const old = before && entryOf(table, index, before, primary);
+    const found = before && entryOf(table, index, before, primary);
+    const old = found !== undefined && index.isBuilding && !storage.items.has(found.key) ? undefined : found;
     const next = after && entryOf(table, index, after, primary);
     replaceEntry(transaction, storage, index, primary, old, next, capacity);
   }
@@ -95,12 +105,42 @@ function replaceEntry(
   transaction.count(index.counter, items, (next?.sizeBytes ?? 0) - (old?.sizeBytes ?? 0));
 }
 
-/** An item is in an index when it has all of the index's key attributes in the right types. */
-export function isIndexed(key: KeySchema, item: Item): boolean {
-  return hasKeyAttribute(item, key.hash) && (key.range === undefined || hasKeyAttribute(item, key.range));
+/** Adds an entry for an item that was written before its index was made. */
+export function addEntry(
+  transaction: WriteTransaction,
+  storage: Storage,
+  table: Table,
+  index: Index,
+  rowKey: Buffer,
+  stored: StoredItem,
+): void {
+  const primary = withoutSpace(rowKey);
+  const entry = entryOf(table, index, stored, primary);
+  if (entry === undefined || storage.items.has(entry.key)) return;
+  transaction.put(storage.items, entry.key, primary);
+  transaction.count(index.counter, 1, entry.sizeBytes);
 }
 
-function hasKeyAttribute(item: Item, attribute: KeyAttribute): boolean {
-  if (!Object.hasOwn(item, attribute.name)) return false;
-  return typeOf(item[attribute.name]!) === attribute.type;
+/**
+ * An item is in an index when it has all of the index's key attributes, in the right types, not empty and not too
+ * long. Items written while the index exists can only lack them; older items can have anything.
+ */
+export function isIndexed(key: KeySchema, item: Item): boolean {
+  return (
+    hasKey(item, key.hash, hashKeyBytesMax) && (key.range === undefined || hasKey(item, key.range, rangeKeyBytesMax))
+  );
+}
+
+function hasKey(item: Item, { name, type }: KeyAttribute, bytesMax: number): boolean {
+  if (!Object.hasOwn(item, name)) return false;
+  const value = item[name]!;
+  if (typeOf(value) !== type) return false;
+  const bytes = keyValueBytes(value);
+  return bytes > 0 && bytes <= bytesMax;
+}
+
+/** Bytes that count towards the limits of key lengths; numbers are never too long. */
+export function keyValueBytes(value: AttributeValue): number {
+  if ("S" in value) return Buffer.byteLength(value.S);
+  return "B" in value ? Buffer.byteLength(value.B, "base64") : 1;
 }

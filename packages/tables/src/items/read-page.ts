@@ -6,11 +6,10 @@ import {
   type KeySchema,
   matchesKeyCondition,
 } from "@hotkeep/attributes";
-import { AwsError } from "@hotkeep/core";
 import type { RawJson } from "@hotkeep/protocols";
 import type { Index, Table } from "../catalog/table.js";
 import type { Engine } from "../engine.js";
-import { invalid, invalidParameters } from "../errors.js";
+import { invalid, invalidParameters, isInvalid } from "../errors.js";
 import { AttributeNames } from "../request/attribute-names.js";
 import { Capacity, readUnits } from "../request/capacity.js";
 import { JsonBody } from "../request/json-body.js";
@@ -33,6 +32,7 @@ export function openSource(engine: Engine, request: PageRequest): Source {
 
 /** A global index cannot be read consistently and has only what is projected into it. */
 function checkGlobalIndex(table: Table, index: Index, request: PageRequest): void {
+  if (index.isBuilding) throw invalid(`Cannot read from backfilling global secondary index: ${index.name}`);
   if (request.consistent) throw invalid("Consistent reads are not supported on global secondary indexes");
   const names = projectedNames(table, index);
   if (names === undefined) return;
@@ -72,7 +72,7 @@ function checkPlacePart(schema: KeySchema, place: Item): void {
   try {
     checkKey(part, schema);
   } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
+    if (!isInvalid(error)) throw error;
     throw invalid(`The provided starting key is invalid: ${error.message}`);
   }
 }

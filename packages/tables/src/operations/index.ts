@@ -18,6 +18,7 @@ import { describeTimeToLive, updateTimeToLive } from "./time-to-live.js";
 import { transactGetItems } from "./transact-get-items.js";
 import { transactWriteItems } from "./transact-write-items.js";
 import { updateItem } from "./update-item.js";
+import { updateTable } from "./update-table.js";
 
 /** All operations there are; `endpointAddress` as in `TablesOptions`. */
 export function dynamoDbOperations(engine: Engine, endpointAddress?: () => string): readonly NamedOperation[] {
@@ -41,6 +42,7 @@ export function dynamoDbOperations(engine: Engine, endpointAddress?: () => strin
     transactWriteItems(engine),
     untagResource(engine),
     updateItem(engine),
+    updateTable(engine),
     updateTimeToLive(engine),
   ];
   return endpointAddress === undefined ? operations : [...operations, describeEndpoints(endpointAddress)];

@@ -24,12 +24,7 @@ interface Get {
   readonly projection: Projection | undefined;
 }
 
-function read(engine: Engine, input: InputOf<"TransactGetItems">, call: CallContext): readonly Get[] {
-  if (input.TransactItems.length > engine.limits.transactionActionsMax) {
-    throw invalid(
-      `Member must have length less than or equal to ${engine.limits.transactionActionsMax} at 'transactItems'`,
-    );
-  }
+function read(input: InputOf<"TransactGetItems">, call: CallContext): readonly Get[] {
   return input.TransactItems.map(({ Get: get }) => {
     checkParameterMix(get, ["ProjectionExpression"], []);
     const table = tableReference(get.TableName, call, action);
@@ -39,7 +34,7 @@ function read(engine: Engine, input: InputOf<"TransactGetItems">, call: CallCont
 
 /** TransactGetItems: up to 100 items as they were at one moment; reads here are synchronous, so nothing comes between. */
 export function transactGetItems(engine: Engine): NamedOperation {
-  const compile = compiledOnce((input: InputOf<"TransactGetItems">, call) => read(engine, input, call));
+  const compile = compiledOnce(read);
   return operation("TransactGetItems", {
     needs: (input, call) =>
       compile(input, call).map(({ table, key, projection }) => {

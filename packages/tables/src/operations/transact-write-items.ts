@@ -26,11 +26,6 @@ interface TransactionRequest {
 }
 
 function read(engine: Engine, input: Input, call: CallContext): TransactionRequest {
-  if (input.TransactItems.length > engine.limits.transactionActionsMax) {
-    throw invalid(
-      `Member must have length less than or equal to ${engine.limits.transactionActionsMax} at 'transactItems'`,
-    );
-  }
   const returnValues: string[] = [];
   const actions = input.TransactItems.map((element) => {
     const { Put: put, Update: update, Delete: remove, ConditionCheck: check } = element;

@@ -6,9 +6,9 @@ import {
   type Projection,
   readItem,
 } from "@hotkeep/attributes";
-import { AwsError } from "@hotkeep/core";
+import type { AwsError } from "@hotkeep/core";
 import type { CallContext } from "@hotkeep/protocols";
-import { invalid } from "../errors.js";
+import { invalid, isInvalid } from "../errors.js";
 import type { PageView } from "../items/page.js";
 import { AttributeNames } from "./attribute-names.js";
 import type { CapacityDetail } from "./capacity.js";
@@ -111,7 +111,7 @@ function readStartPlace(json: unknown): Item {
   try {
     return readItem(json);
   } catch (error) {
-    if (!(error instanceof AwsError) || error.code !== "Validation") throw error;
+    if (!isInvalid(error)) throw error;
     if (/contains duplicates|number set|numeric value|significant digits|with magnitude/.test(error.message))
       throw error;
     throw invalid(`The provided starting key is invalid: ${error.message}`);

@@ -28,7 +28,8 @@ export function isTableName(name: string): boolean {
  */
 export function tableReference(given: string, call: CallContext, action: string): TableReference {
   if (!given.startsWith("arn:")) {
-    if (!isTableName(given)) throw invalid(nameProblem(given));
+    const problem = nameProblem(given);
+    if (problem !== undefined) throw invalid(problem);
     const { account, region } = call;
     return { given, account, region, name: given, arn: arnOf(account, region, given) };
   }
@@ -46,12 +47,13 @@ export function tableReference(given: string, call: CallContext, action: string)
   return { given, account: arn.account, region: arn.region, name, arn: given };
 }
 
-function nameProblem(name: string): string {
+/** Too short a name is merely the name of no table (observed). */
+function nameProblem(name: string): string | undefined {
   const problems = [
-    name.length < 3 && "Member must have length greater than or equal to 3",
     name.length > 255 && "Member must have length less than or equal to 255",
     !namePattern.test(name) && "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
   ].filter((problem) => problem !== false);
+  if (problems.length === 0) return undefined;
   const texts = problems.map((problem) => `Value '${name}' at 'tableName' failed to satisfy constraint: ${problem}`);
   return `${texts.length} validation error${texts.length > 1 ? "s" : ""} detected: ${texts.join("; ")}`;
 }
