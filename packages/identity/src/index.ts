@@ -1,5 +1,6 @@
 export { DecisionLog, type RememberedDecision } from "./decisions/decision-log.js";
 export type * from "./face.js";
+export { openIdentity } from "./open.js";
 export { openSealer } from "./sealing/key-file.js";
 export { memorySealer } from "./sealing/memory.js";
 export type { Sealer } from "./sealing/sealer.js";

@@ -1,4 +1,4 @@
-import { permission, type PermissionRequest } from "@hotkeep/core";
+import { type PermissionRequest, permission } from "@hotkeep/core";
 import type { CallContext } from "@hotkeep/protocols";
 import { sealingPurpose } from "../directory/callers.js";
 import { noSuch, noSuchEntity, quotaExceeded } from "../errors.js";

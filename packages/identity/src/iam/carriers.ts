@@ -1,4 +1,4 @@
-import { type ContextValues, type PermissionRequest } from "@hotkeep/core";
+import type { ContextValues, PermissionRequest } from "@hotkeep/core";
 import { noSuch } from "../errors.js";
 import { quotas } from "../limits.js";
 import type { Realm } from "../realm.js";

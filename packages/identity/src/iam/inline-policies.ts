@@ -1,4 +1,4 @@
-import { type PermissionRequest } from "@hotkeep/core";
+import type { PermissionRequest } from "@hotkeep/core";
 import { parsePolicy, policySize } from "@hotkeep/policy";
 import { limitExceeded, noSuchEntity } from "../errors.js";
 import type { Realm } from "../realm.js";

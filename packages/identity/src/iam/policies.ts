@@ -56,9 +56,7 @@ export const policyOperations: OperationFamily = (realm) => {
         const arn = directory.arns.policy(Path, PolicyName);
         const context = requestTags(Tags);
         const create = permission("iam:CreatePolicy", arn, context);
-        return Tags === undefined || Tags.length === 0
-          ? [create]
-          : [create, permission("iam:TagPolicy", arn, context)];
+        return Tags === undefined || Tags.length === 0 ? [create] : [create, permission("iam:TagPolicy", arn, context)];
       },
       handle: async ({ Path = "/", PolicyName, PolicyDocument, Description, Tags }) => {
         checkManagedDocument(PolicyDocument);

@@ -1,4 +1,4 @@
-import { parseArn, type ContextValues, type Principal } from "@hotkeep/core";
+import { type ContextValues, type Principal, parseArn } from "@hotkeep/core";
 import { invalidInput, noSuchEntity } from "../errors.js";
 import { simulatedPairsMax } from "../limits.js";
 import type { Realm } from "../realm.js";
@@ -91,7 +91,9 @@ interface CommonInput extends PageInput {
   readonly ResourcePolicy?: string;
   readonly CallerArn?: string;
   readonly ContextEntries?: readonly ContextEntry[];
-  readonly OrderedOrganizationPolicyInputList?: readonly { readonly ServiceControlPolicyInputList?: readonly string[] }[];
+  readonly OrderedOrganizationPolicyInputList?: readonly {
+    readonly ServiceControlPolicyInputList?: readonly string[];
+  }[];
 }
 
 function simulate(realm: Realm, input: CommonInput, carrier: Carrier | undefined) {

@@ -1,0 +1,114 @@
+import { CommonAwsError, type ContextValues, parseArn, principalName } from "@hotkeep/core";
+import type { CallContext } from "@hotkeep/protocols";
+import { validation } from "../errors.js";
+import { requestTags } from "../iam/needs.js";
+import type { Realm } from "../realm.js";
+import type { RoleRecord, SessionRecord } from "../records/types.js";
+import { type OperationFamily, operation } from "./operation.js";
+import { packedSize, sessionPolicies } from "./session-policies.js";
+import { sessionTags } from "./session-tags.js";
+import { credentialsShape } from "./shapes.js";
+
+const durationDefaultSeconds = 3600;
+const chainedSecondsMax = 3600;
+
+/** @throws CommonAwsError `Validation` for what is no role's ARN (text observed). */
+export function checkRoleArn(arn: string): void {
+  const parts = parseArn(arn);
+  if (parts?.service !== "iam" || !parts.resource.startsWith("role/")) throw validation(`${arn} is invalid`);
+}
+
+/** A role that does not exist is denied like one that does not trust the caller. */
+function requireTrusting(realm: Realm, call: CallContext, roleArn: string): RoleRecord {
+  const role = realm.directory.roleByArn(roleArn);
+  if (role !== undefined) return role;
+  const { principal } = call;
+  const message =
+    principal.kind === "root"
+      ? "Roles may not be assumed by root accounts."
+      : `User: ${principalName(principal)} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`;
+  return realm.decider.refuseWith({ principal, action: "sts:AssumeRole", resource: roleArn, message }, call);
+}
+
+function checkDuration(role: RoleRecord, seconds: number, chained: boolean): void {
+  if (seconds > role.maxSessionSeconds) {
+    throw validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+  }
+  if (chained && seconds > chainedSecondsMax) {
+    throw validation(
+      "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+    );
+  }
+}
+
+/** A source identity stays with everything that follows from the session it was set in (documented). */
+function sourceIdentityOf(wanted: string | undefined, calling: SessionRecord | undefined): string | undefined {
+  const inherited = calling?.sourceIdentity;
+  if (inherited !== undefined && wanted !== undefined && wanted !== inherited) {
+    throw validation("The SourceIdentity of a session cannot be changed by assuming another role.");
+  }
+  return wanted ?? inherited;
+}
+
+export const assumeRoleOperations: OperationFamily = (realm) => {
+  const { directory, book, decider, sessions } = realm;
+  return [
+    operation("AssumeRole", {
+      // Nothing before the role's trust policy has been asked: `handle` decides.
+      needs: () => [],
+      handle: async (input, call) => {
+        const { RoleArn, RoleSessionName, DurationSeconds = durationDefaultSeconds, ExternalId } = input;
+        checkRoleArn(RoleArn);
+        const role = requireTrusting(realm, call, RoleArn);
+        const calling = directory.sessions.get(call.accessKeyId);
+        const tags = sessionTags(input, calling);
+        const sourceIdentity = sourceIdentityOf(input.SourceIdentity, calling);
+        const context: ContextValues = {
+          ...requestTags(input.Tags),
+          ...Object.fromEntries(role.tags.map(({ Key, Value }) => [`aws:ResourceTag/${Key}`, Value])),
+          ...Object.fromEntries(role.tags.map(({ Key, Value }) => [`iam:ResourceTag/${Key}`, Value])),
+          "sts:RoleSessionName": RoleSessionName,
+          ...(ExternalId === undefined ? {} : { "sts:ExternalId": ExternalId }),
+          ...(sourceIdentity === undefined ? {} : { "sts:SourceIdentity": sourceIdentity }),
+          ...(tags.transitiveTagKeys.length === 0 ? {} : { "sts:TransitiveTagKeys": tags.transitiveTagKeys }),
+        };
+        const actions = [
+          "sts:AssumeRole",
+          ...(tags.tags.length === 0 ? [] : ["sts:TagSession"]),
+          ...(sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
+        ];
+        for (const action of actions) {
+          const decision = decider.decideTrust(call, role, book.trust(role), { action, context });
+          if (decision.outcome !== "allowed") decider.refuse(decision, call);
+        }
+        if (input.SerialNumber !== undefined || input.TokenCode !== undefined) {
+          // No device is registered here, so no code can be right.
+          throw new CommonAwsError(
+            "AccessDenied",
+            "MultiFactorAuthentication failed with invalid MFA one time pass code.",
+          );
+        }
+        checkDuration(role, DurationSeconds, call.principal.kind === "role-session");
+        const policies = sessionPolicies(realm, input);
+        const session = {
+          kind: "role" as const,
+          ownerId: role.id,
+          name: RoleSessionName,
+          ...tags,
+          ...(policies === undefined ? {} : { policies }),
+          ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+        };
+        const issued = await sessions.issue(session, DurationSeconds);
+        return {
+          Credentials: credentialsShape(issued),
+          AssumedRoleUser: {
+            AssumedRoleId: `${role.id}:${RoleSessionName}`,
+            Arn: directory.arns.roleSession(role.name, RoleSessionName),
+          },
+          ...packedSize(session),
+          ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
+        };
+      },
+    }),
+  ];
+};

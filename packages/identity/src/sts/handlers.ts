@@ -1,0 +1,13 @@
+import type { ServiceHandlers } from "@hotkeep/protocols";
+import type { Realm } from "../realm.js";
+import { assumeRoleOperations } from "./assume-role.js";
+import { callerOperations } from "./callers.js";
+import type { OperationFamily } from "./operation.js";
+import { tokenOperations } from "./tokens.js";
+
+const families: readonly OperationFamily[] = [callerOperations, assumeRoleOperations, tokenOperations];
+
+/** All operations of STS that exist here. */
+export function stsHandlers(realm: Realm): ServiceHandlers {
+  return { service: "sts", operations: families.flatMap((family) => family(realm)) };
+}
