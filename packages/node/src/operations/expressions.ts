@@ -31,6 +31,7 @@ export interface PrintedExpressions {
 
 /** Prints the trees of one request. An empty update is left out: DynamoDB has no text for it. */
 export function printExpressions(trees: ExpressionTrees): PrintedExpressions {
+  if (Object.values(trees).every((tree) => tree === undefined)) return {};
   const table = new NameTable();
   const printed: PrintedExpressions = {};
   for (const name of ["KeyConditionExpression", "ConditionExpression", "FilterExpression"] as const) {
