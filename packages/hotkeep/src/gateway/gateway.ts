@@ -84,7 +84,7 @@ async function open(
   // The control plane calls EC2 through the router that serves the control plane.
   const late: { router?: Router } = {};
   const clusters = await openClusters({
-    ...{ store, clock, random, logger, identity, network },
+    ...{ store, clock, random, logger, identity, network, account },
     invoke: (call) => late.router!.invoke(call),
     launcher: childProcessLauncher({
       entry: fileURLToPath(new URL("../../bin/hotkeep.js", import.meta.url)),
