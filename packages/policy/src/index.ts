@@ -6,7 +6,7 @@ export type * from "./document.js";
 export { invalidPrincipalMessage, parsePolicy, policySize } from "./grammar.js";
 export { PolicyGrammarError } from "./grammar-error.js";
 export { denialMessage, policyKindName } from "./messages.js";
-export { decidePartially, type PartialDecision } from "./partial.js";
+export { decideAssumeRolePartially, decidePartially, type PartialDecision } from "./partial.js";
 export type { PolicySets } from "./policy-sets.js";
 export { type CallFacts, principalContext, type SessionFacts } from "./principal-context.js";
 export { principalsOf, replacePrincipals } from "./principals.js";

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written that way
-import { decidePartially } from "@hotkeep/policy";
+import { decideAssumeRolePartially, decidePartially } from "@hotkeep/policy";
 import { describe, expect, test } from "vitest";
-import { allow, books, deny, identitySets, policy, request } from "./support.js";
+import { account, allow, books, dax, deny, identitySets, policy, request } from "./support.js";
 
 const under = (Condition: object) => ({ Condition });
 const name = (value: string) => under({ StringEquals: { "aws:username": value } });
@@ -111,4 +111,15 @@ describe("with keys unknown", () => {
       "allowed",
     );
   });
+});
+
+test("a trust policy may hang on an unknown key", () => {
+  const role = `arn:aws:iam::${account}:role/DAXServiceRole`;
+  const Condition = { StringEquals: { "sts:ExternalId": "x" } };
+  const trust = { Effect: "Allow", Principal: { Service: "dax.amazonaws.com" }, Action: "sts:AssumeRole", Condition };
+  const sets = { identity: [], resource: [policy("trust", trust)] };
+  const assume = request("sts:AssumeRole", role, { principal: dax });
+  expect(decideAssumeRolePartially(assume, sets, ["sts:*"])).toMatchObject({ residualKeys: ["sts:externalid"] });
+  expect(decideAssumeRolePartially(assume, sets, []).kind).toBe("denied");
+  expect(decideAssumeRolePartially(assume, { identity: [] }, ["sts:*"]).kind).toBe("denied");
 });
