@@ -13,6 +13,8 @@ export interface ClustersOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Twelve digits. */
+  readonly account: string;
   readonly identity: Pick<
     Identity,
     | "assumeRoleForService"
@@ -58,8 +60,10 @@ export interface ClusterLimits {
   /** Pause before a crashed node is launched again; doubles up to `relaunchMaxMs`. */
   readonly relaunchMinMs: number;
   readonly relaunchMaxMs: number;
-  /** How long a node may finish what runs before it is stopped. */
+  /** How long a node may finish what runs, and its clients take to go elsewhere, before it is stopped. */
   readonly drainMs: number;
+  /** The same when the whole cluster or the gateway ends, and clients have nowhere to go. */
+  readonly finishMs: number;
   /** After this a node that was told to end is killed. */
   readonly stopMs: number;
   /** How long a node that lost its connection to the gateway stays on the roster. */

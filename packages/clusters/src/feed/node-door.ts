@@ -1,0 +1,103 @@
+import type { DenialRecord, FeedConnection } from "@hotkeep/control-feed";
+import { type Clock, HotkeepError, type Logger } from "@hotkeep/core";
+import type { Identity, IdentityChange } from "@hotkeep/identity";
+import type { DenialLog } from "../denials/denial-log.js";
+import type { ClusterLimits } from "../face.js";
+import type { ClusterKeeper } from "../lifecycle/keeper.js";
+import { clusterArn, daxService } from "../model/arns.js";
+import type { ClusterStore } from "../model/cluster-store.js";
+import type { Member } from "../supervision/member.js";
+import type { AttributeLists } from "./attribute-lists.js";
+import { CallerSubscriptions } from "./callers.js";
+
+/** What answering nodes takes. */
+export interface NodeDoorOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly identity: Pick<Identity, "assumeRoleForService" | "callerFacts">;
+  readonly clusters: ClusterStore;
+  readonly attributeLists: AttributeLists;
+  readonly denials: DenialLog;
+  readonly onDenial: (denial: DenialRecord) => void;
+  readonly limits: ClusterLimits;
+}
+
+/** A node that has come in. */
+interface Guest {
+  readonly keeper: ClusterKeeper;
+  readonly connection: FeedConnection;
+  readonly callers: CallerSubscriptions;
+  readonly serviceRoleArn: () => string | undefined;
+}
+
+/** Answers the nodes' requests and tells them what changes. */
+export class NodeDoor {
+  readonly #options: NodeDoorOptions;
+  readonly #guests = new Set<Guest>();
+
+  constructor(options: NodeDoorOptions) {
+    this.#options = options;
+  }
+
+  /** Connections of all nodes that have come in. */
+  connections(): readonly FeedConnection[] {
+    return [...this.#guests].map((guest) => guest.connection);
+  }
+
+  /** Takes in a node that has proved to be `member`. */
+  enter(keeper: ClusterKeeper, member: Member, connection: FeedConnection): void {
+    const { identity, clock, clusters, attributeLists, denials, onDenial, limits } = this.#options;
+    const callers = new CallerSubscriptions(connection, identity, clock, limits.callerSubscriptionsMax);
+    let serviceRoleArn: string | undefined;
+    const guest: Guest = { keeper, connection, callers, serviceRoleArn: () => serviceRoleArn };
+    this.#guests.add(guest);
+    void connection.closed.then(() => this.#guests.delete(guest));
+    member.connected(connection);
+
+    connection.handle("hello", async () => {
+      const configuration = await keeper.configurationFor(member);
+      serviceRoleArn = configuration.serviceRoleArn;
+      return configuration;
+    });
+    connection.handle("listening", ({ port }) => {
+      if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+        throw new HotkeepError("PortInvalid", `\`${port}\` is not a port.`);
+      }
+      return keeper.listening(member, port);
+    });
+    connection.handle("caller", ({ accessKeyId, date, region }) => callers.ask(accessKeyId, date, region));
+    connection.handle("roleSession", async () => {
+      const record = await clusters.find(keeper.place, { name: keeper.name });
+      if (record === undefined) throw new HotkeepError("ClusterGone", "The cluster is gone.");
+      serviceRoleArn = record.roleArn;
+      return identity.assumeRoleForService({
+        service: daxService,
+        roleArn: record.roleArn,
+        sessionName: `dax-${record.name}`,
+        sourceArn: clusterArn(keeper.place, record.name),
+        durationSeconds: limits.roleSessionSeconds,
+      });
+    });
+    connection.handle("attributeListId", async ({ names }) => ({ id: await attributeLists.idOf(names, connection) }));
+    connection.handle("attributeList", ({ id }) => {
+      const names = attributeLists.namesOf(id);
+      return names === undefined ? null : { names };
+    });
+    // What counts are the connection's own signs of life; a beat only keeps an idle connection from being silent.
+    connection.on("heartbeat", () => {});
+    connection.on("wrote", (notice) => keeper.relay(member, notice));
+    connection.on("denied", (denial) => {
+      denials.add(denial);
+      onDenial(denial);
+    });
+  }
+
+  /** Passes on what a change of identities means for each node. */
+  tell(change: IdentityChange): void {
+    for (const guest of this.#guests) {
+      guest.callers.tell(change);
+      const roleArn = guest.serviceRoleArn();
+      if (roleArn !== undefined && change.roleArns.includes(roleArn)) guest.connection.notify("roleSessionRevoked", {});
+    }
+  }
+}

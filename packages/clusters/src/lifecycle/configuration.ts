@@ -1,0 +1,35 @@
+import type { NodeConfiguration } from "@hotkeep/control-feed";
+import { daxPort } from "../limits.js";
+import { clusterArn } from "../model/arns.js";
+import { defaultParameterGroup, timesOf } from "../model/parameters.js";
+import type { ClusterRecord, NodeRecord, Place } from "../model/records.js";
+import type { KeeperDesk } from "./keeper-desk.js";
+
+/** What a node is to be now. */
+export async function configurationOf(
+  desk: KeeperDesk,
+  place: Place,
+  record: ClusterRecord,
+  node: NodeRecord,
+): Promise<NodeConfiguration> {
+  const group = await desk.clusters.parameterGroup(place, record.parameterGroup);
+  const listen =
+    desk.advertise === "loopback"
+      ? { listenAddress: "127.0.0.1", port: node.port ?? 0 }
+      : { listenAddress: node.address!, port: daxPort };
+  // Rules speak of the port that DAX documents, also where a node has been given another one.
+  const ingressCidrs =
+    node.interfaceId === null ? [] : ((await desk.network.ingressCidrs(place, node.interfaceId, daxPort)) ?? []);
+  return {
+    clusterArn: clusterArn(place, record.name),
+    account: place.account,
+    region: place.region,
+    nodeId: node.id,
+    ...listen,
+    tableEndpoint: desk.tableEndpoint(),
+    serviceRoleArn: record.roleArn,
+    ...timesOf(group ?? defaultParameterGroup),
+    cacheBytesMax: desk.cacheBytesOf(record.nodeType),
+    ...(desk.enforceSecurityGroups && { ingressCidrs }),
+  };
+}

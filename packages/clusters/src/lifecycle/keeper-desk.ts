@@ -1,0 +1,27 @@
+import type { FeedAddress } from "@hotkeep/control-feed";
+import type { Clock, Logger, Random } from "@hotkeep/core";
+import type { Network } from "@hotkeep/network";
+import type { LinkedRole } from "../ec2/linked-role.js";
+import type { ClusterLimits } from "../face.js";
+import type { NodeLauncher } from "../launch/launcher.js";
+import type { Advertise } from "../model/addresses.js";
+import type { ClusterStore } from "../model/cluster-store.js";
+
+/** What looking after clusters takes. */
+export interface KeeperDesk {
+  readonly clusters: ClusterStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly linkedRole: LinkedRole;
+  readonly network: Pick<Network, "ingressCidrs">;
+  readonly launcher: NodeLauncher;
+  readonly limits: ClusterLimits;
+  readonly advertise: Advertise;
+  readonly enforceSecurityGroups: boolean;
+  readonly cacheBytesOf: (nodeType: string) => number;
+  readonly feedAddress: () => FeedAddress;
+  readonly tableEndpoint: () => string;
+  /** Told when anything about a cluster or its nodes has changed. */
+  readonly changed: () => void;
+}

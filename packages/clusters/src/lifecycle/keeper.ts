@@ -1,0 +1,344 @@
+import type { GatewayNotices, NodeConfiguration, Roster } from "@hotkeep/control-feed";
+import { HotkeepError, type Timer } from "@hotkeep/core";
+import { reasonOf } from "../errors.js";
+import { daxPort } from "../limits.js";
+import { clusterArn } from "../model/arns.js";
+import { type ClusterRef, withNode } from "../model/cluster-store.js";
+import type { ClusterRecord, Place } from "../model/records.js";
+import { Member } from "../supervision/member.js";
+import { nextLeadership, type RosterMember, rosterOf } from "../supervision/roster.js";
+import { configurationOf } from "./configuration.js";
+import type { KeeperDesk } from "./keeper-desk.js";
+import { isStale, NetworkSteps } from "./reconcile.js";
+import { Turns } from "./turns.js";
+
+/**
+ * Looks after one cluster: compares what is stored with what runs, and does what is missing. Whatever happens only
+ * wakes it; it looks at everything anew, so that a stop at any moment is made up for by the next start.
+ */
+export class ClusterKeeper {
+  readonly place: Place;
+  readonly name: string;
+  readonly #desk: KeeperDesk;
+  readonly #ref: Required<ClusterRef>;
+  readonly #network: NetworkSteps;
+  readonly #members = new Map<string, Member>();
+  readonly #turns: Turns;
+  readonly #rosterTurns: Turns;
+  readonly #configurationTurns: Turns;
+  readonly #sentConfigurations = new Map<string, string>();
+  #lastRoster: Roster = { epoch: 0, nodes: [] };
+  #audited: boolean;
+  #retry: Timer | undefined;
+  #failures = 0;
+  #ended = false;
+
+  /** @param isNew false for a cluster that was stored before this process: its interfaces are looked over once */
+  constructor(desk: KeeperDesk, place: Place, ref: Required<ClusterRef>, isNew: boolean) {
+    this.#desk = desk;
+    this.place = place;
+    this.name = ref.name;
+    this.#ref = ref;
+    this.#audited = isNew;
+    this.#network = new NetworkSteps(desk, place, ref);
+    this.#turns = new Turns(() => this.#look());
+    this.#rosterTurns = new Turns(() => this.#renewRoster());
+    this.#configurationTurns = new Turns(() => this.#renewConfigurations());
+  }
+
+  /** Nodes as they run. */
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  /** True when the cluster is gone and all its nodes have ended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Have the cluster looked at soon. */
+  wake(): void {
+    if (!this.#ended) void this.#turns.request();
+  }
+
+  memberOf(joinId: string): Member | undefined {
+    return this.members.find((member) => member.joinId === joinId);
+  }
+
+  /** Settles when nodes have been told what has changed in their configuration. */
+  async renewConfigurations(): Promise<void> {
+    await this.#configurationTurns.request();
+  }
+
+  /** @throws HotkeepError `NodeNotExpected` */
+  async configurationFor(member: Member): Promise<NodeConfiguration> {
+    const record = await this.#desk.clusters.find(this.place, this.#ref);
+    const node = record?.nodes.find((one) => one.id === member.nodeId);
+    if (record === undefined || node === undefined || node.status === "deleting") {
+      throw new HotkeepError("NodeNotExpected", `The cluster has no node \`${member.nodeId}\` any more.`);
+    }
+    const configuration = await configurationOf(this.#desk, this.place, record, node);
+    this.#sentConfigurations.set(member.nodeId, JSON.stringify(configuration));
+    return configuration;
+  }
+
+  /** A node serves: puts it on the roster and tells everybody. */
+  async listening(member: Member, port: number): Promise<Roster> {
+    member.listening(port);
+    if (this.#desk.advertise === "loopback") {
+      await this.#desk.clusters.update(this.place, this.#ref, (now) => ({
+        record: withNode(now, member.nodeId, (node) => ({ ...node, port })),
+      }));
+    }
+    await this.#rosterTurns.request();
+    this.wake();
+    return this.#lastRoster;
+  }
+
+  /** Tells the cluster's other nodes what one has written. */
+  relay(origin: Member, notice: Omit<GatewayNotices["wrote"], "origin">): void {
+    for (const member of this.#members.values()) {
+      if (member !== origin) member.connection?.notify("wrote", { origin: origin.nodeId, ...notice });
+    }
+  }
+
+  /** Ends all nodes; what is stored stays. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    this.#retry?.cancel();
+    await this.#turns.idle();
+    await this.#stopAll();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#ended) return;
+    this.#retry?.cancel();
+    this.#retry = undefined;
+    try {
+      const record = await this.#desk.clusters.find(this.place, this.#ref);
+      if (record === undefined || record.status === "deleting") await this.#takeDown(record);
+      else await this.#bringUp(record);
+      this.#failures = 0;
+    } catch (error) {
+      this.#lookAgainLater(error);
+    }
+    this.#desk.changed();
+  }
+
+  async #bringUp(stored: ClusterRecord): Promise<void> {
+    const { linkedRole } = this.#desk;
+    // What can run runs before anything is asked of EC2.
+    this.#launch(stored);
+    await this.#stopLeaving(stored);
+    const record = await linkedRole.run(this.place, this.name, async (ec2) => {
+      let now: ClusterRecord | undefined = stored;
+      if (!this.#audited && stored.serviceGroupId !== null) now = await this.#network.audit(ec2, stored);
+      this.#audited = true;
+      now = now && (await this.#network.provision(ec2, now));
+      if (now?.status === "deleting") return now;
+      now = now && (await this.#network.applyGroups(ec2, now));
+      for (const node of now?.nodes ?? []) {
+        // One that was told to go only now has its turn when it has ended.
+        const ended = this.#members.get(node.id)?.running !== true;
+        if (node.status === "deleting" && ended) now = await this.#network.remove(ec2, node);
+      }
+      return now;
+    });
+    if (record === undefined || record.status === "deleting") {
+      this.wake();
+      return;
+    }
+    for (const member of this.members) {
+      if (!record.nodes.some((node) => node.id === member.nodeId)) this.#members.delete(member.nodeId);
+    }
+    this.#launch(record);
+    await this.#reboot(record);
+    await this.#configurationTurns.request();
+    await this.#settle();
+    if (record.nodes.some((node) => node.status === "deleting")) this.wake();
+  }
+
+  async #takeDown(record: ClusterRecord | undefined): Promise<void> {
+    await this.#stopAll();
+    if (record !== undefined) {
+      await this.#desk.linkedRole.run(this.place, this.name, (ec2) => this.#network.dismantle(ec2, record));
+    }
+    this.#ended = true;
+  }
+
+  async #stopAll(): Promise<void> {
+    // Nobody is left to send clients to, so there is no use in waiting for them to go.
+    await Promise.all(this.members.map((member) => member.stop(this.#desk.limits.finishMs)));
+    this.#members.clear();
+  }
+
+  #launch(record: ClusterRecord): void {
+    if (this.#ended) return;
+    for (const node of record.nodes) {
+      if (node.interfaceId === null || node.status === "deleting") continue;
+      const member = this.#members.get(node.id) ?? this.#newMember(node.id);
+      if (member.generation < 0) member.start(node.generation);
+    }
+  }
+
+  #newMember(nodeId: string): Member {
+    const { clock, random, logger, launcher, limits, feedAddress } = this.#desk;
+    const member = new Member({
+      nodeId,
+      joinId: `${this.place.account}/${this.place.region}/${nodeId}`,
+      clusterArn: clusterArn(this.place, this.name),
+      clock,
+      random,
+      logger,
+      launcher,
+      limits,
+      feedAddress,
+      changed: () => {
+        this.#renewRosterSoon();
+        this.#desk.changed();
+      },
+      launchFailed: (reason, inARow) => {
+        void this.#launchFailed(nodeId, reason, inARow).catch((error: unknown) => {
+          logger.error("a failed launch could not be noted", { nodeId, error });
+        });
+      },
+    });
+    this.#members.set(nodeId, member);
+    return member;
+  }
+
+  async #launchFailed(nodeId: string, reason: string, inARow: number): Promise<void> {
+    const { clusters, limits } = this.#desk;
+    // A port of its own that somebody else has taken meanwhile is given up.
+    await clusters.update(this.place, this.#ref, (now) => {
+      const had = now.nodes.find((node) => node.id === nodeId)?.port ?? null;
+      return had === null ? undefined : { record: withNode(now, nodeId, (node) => ({ ...node, port: null })) };
+    });
+    if (inARow < limits.launchAttemptsMax) return;
+    await this.#network.giveUpNode(nodeId, reason);
+    this.wake();
+  }
+
+  /** Drains nodes that are to go, and ends them. */
+  async #stopLeaving(record: ClusterRecord): Promise<void> {
+    const leaving = record.nodes.flatMap((node) => {
+      const member = this.#members.get(node.id);
+      return node.status === "deleting" && member !== undefined ? [member] : [];
+    });
+    for (const member of leaving) member.leave();
+    if (leaving.length > 0) await this.#rosterTurns.request();
+    await Promise.all(leaving.map((member) => member.stop(this.#desk.limits.drainMs)));
+  }
+
+  async #reboot(record: ClusterRecord): Promise<void> {
+    for (const node of record.nodes) {
+      const member = this.#members.get(node.id);
+      if (member === undefined || node.status !== "rebooting" || member.generation >= node.generation) continue;
+      member.leave();
+      await this.#rosterTurns.request();
+      await member.stop(this.#desk.limits.drainMs);
+      if (!this.#ended) member.start(node.generation);
+    }
+  }
+
+  /** Notes what has been reached: nodes that serve, then the cluster as a whole. */
+  async #settle(): Promise<void> {
+    const serves = (nodeId: string, generation: number): boolean => {
+      const member = this.#members.get(nodeId);
+      return member?.listeningPort !== undefined && member.generation >= generation;
+    };
+    await this.#desk.clusters.update(this.place, this.#ref, (now) => {
+      const events: string[] = [];
+      const nodes = now.nodes.map((node) => {
+        const arriving = node.status === "creating" || node.status === "rebooting";
+        if (!arriving || !serves(node.id, node.generation)) return node;
+        if (node.status === "rebooting") events.push(`Rebooted node ${node.id}.`);
+        else if (now.status !== "creating") events.push(`Added node ${node.id}.`);
+        return { ...node, status: "available" as const };
+      });
+      const settled = nodes.every((node) => node.status === "available" && !isStale(node, now));
+      if (now.status === "creating") {
+        // Nodes of a new cluster are shown all at once.
+        if (!settled) return undefined;
+        return { record: { ...now, nodes, status: "available" }, events: ["Cluster created."] };
+      }
+      const done = now.status === "modifying" && settled;
+      if (done && now.parameterStatus === "applying") {
+        events.push(`Parameter group changed to ${now.parameterGroup}.`);
+      }
+      if (!done && events.length === 0) return undefined;
+      const record: ClusterRecord = done
+        ? { ...now, nodes, status: "available", parameterStatus: "in-sync", totalNodes: nodes.length }
+        : { ...now, nodes };
+      return { record, events };
+    });
+  }
+
+  async #renewRoster(): Promise<void> {
+    let roster: Roster = { epoch: 0, nodes: [] };
+    await this.#desk.clusters.update(this.place, this.#ref, (now) => {
+      const members = this.#rosterMembers(now);
+      const next = nextLeadership(now, members);
+      roster = rosterOf(next, members);
+      if (next.epoch === now.epoch) return undefined;
+      // A leader that this process never saw, as after a start of the gateway, has not failed.
+      const failedOver = this.#lastRoster.nodes.some((node) => node.leader);
+      return {
+        record: { ...now, ...next },
+        ...(failedOver && { events: [`Failed over from node ${now.leader} to node ${next.leader}.`] }),
+      };
+    });
+    if (JSON.stringify(roster) === JSON.stringify(this.#lastRoster)) return;
+    this.#lastRoster = roster;
+    for (const member of this.#members.values()) member.connection?.notify("roster", roster);
+  }
+
+  #renewRosterSoon(): void {
+    void this.#rosterTurns.request().catch((error: unknown) => {
+      this.#desk.logger.error("the roster could not be renewed", { cluster: this.name, error: reasonOf(error) });
+    });
+  }
+
+  #rosterMembers(record: ClusterRecord): readonly RosterMember[] {
+    return record.nodes.flatMap((node) => {
+      const member = this.#members.get(node.id);
+      if (member?.onRoster !== true) return [];
+      const address = this.#desk.advertise === "loopback" ? "127.0.0.1" : node.address;
+      if (address === null) return [];
+      const port = this.#desk.advertise === "loopback" ? member.listeningPort! : daxPort;
+      return [{ nodeId: node.id, ordinal: node.ordinal, address, port, zone: node.zone }];
+    });
+  }
+
+  async #renewConfigurations(): Promise<void> {
+    const record = await this.#desk.clusters.find(this.place, this.#ref);
+    for (const node of record?.nodes ?? []) {
+      const member = this.#members.get(node.id);
+      const sent = this.#sentConfigurations.get(node.id);
+      if (member?.connection === undefined || sent === undefined || node.interfaceId === null) continue;
+      const configuration = await configurationOf(this.#desk, this.place, record!, node);
+      const text = JSON.stringify(configuration);
+      if (text === sent) continue;
+      this.#sentConfigurations.set(node.id, text);
+      try {
+        await member.connection.deliver("configuration", configuration);
+      } catch (error) {
+        // A node that does not know what it is to be must not serve as if it did: it asks again when it is back.
+        this.#desk.logger.warn("node did not take its configuration", {
+          nodeId: member.joinId,
+          error: reasonOf(error),
+        });
+        member.connection?.close("the node did not take its configuration");
+      }
+    }
+  }
+
+  #lookAgainLater(error: unknown): void {
+    const { clock, logger, limits } = this.#desk;
+    if (this.#ended) return;
+    this.#failures += 1;
+    const delayMs = Math.min(limits.relaunchMaxMs, limits.relaunchMinMs * 2 ** Math.min(this.#failures - 1, 20));
+    logger.error("work on a cluster failed", { cluster: this.name, error: reasonOf(error), againInMs: delayMs });
+    this.#retry = clock.after(delayMs, () => this.wake());
+  }
+}

@@ -1,0 +1,272 @@
+import { type FeedServer, startFeedServer } from "@hotkeep/control-feed";
+import { HotkeepError } from "@hotkeep/core";
+import { DenialLog } from "./denials/denial-log.js";
+import { LinkedRole } from "./ec2/linked-role.js";
+import { reasonOf } from "./errors.js";
+import { EventLog } from "./events/event-log.js";
+import type { Clusters, ClustersOptions, ClustersStart, ClusterView } from "./face.js";
+import { AttributeLists } from "./feed/attribute-lists.js";
+import { NodeDoor } from "./feed/node-door.js";
+import { ClusterKeeper } from "./lifecycle/keeper.js";
+import type { KeeperDesk } from "./lifecycle/keeper-desk.js";
+import { defaultClusterLimits } from "./limits.js";
+import { discoveryEndpoint } from "./model/addresses.js";
+import { clusterArn, daxService } from "./model/arns.js";
+import { ClusterStore } from "./model/cluster-store.js";
+import { defaultCacheBytes } from "./model/node-types.js";
+import type { ClusterRecord, Place } from "./model/records.js";
+import { allClusters } from "./model/state.js";
+import { clusterOperations } from "./operations/clusters.js";
+import { createClusterOperation } from "./operations/create-cluster.js";
+import type { ControlDesk } from "./operations/desk.js";
+import { eventOperations } from "./operations/events.js";
+import { parameterGroupOperations } from "./operations/parameter-groups.js";
+import { replicationFactorOperations } from "./operations/replication-factor.js";
+import { subnetGroupOperations } from "./operations/subnet-groups.js";
+import { tagOperations } from "./operations/tags.js";
+
+/** Opens the control plane. Nothing runs until {@link Clusters.start}. */
+export function openClusters(options: ClustersOptions): Clusters {
+  return new ControlPlane(options);
+}
+
+class ControlPlane implements Clusters {
+  readonly handlers: Clusters["handlers"];
+  readonly denials: DenialLog;
+  readonly #options: ClustersOptions;
+  readonly #clusters: ClusterStore;
+  readonly #desk: KeeperDesk;
+  readonly #door: NodeDoor;
+  readonly #attributeLists: AttributeLists;
+  readonly #keepers = new Map<string, ClusterKeeper>();
+  readonly #watchers = new Set<() => void>();
+  readonly #undo: (() => void)[] = [];
+  #feed: FeedServer | undefined;
+  #tableEndpoint: string | undefined;
+  #stopping = false;
+
+  constructor(options: ClustersOptions) {
+    const { store, clock, random, logger, identity, network, invoke, launcher, account } = options;
+    const limits = { ...defaultClusterLimits, ...options.limits };
+    const advertise = options.advertise ?? "interface";
+    this.#options = options;
+    this.#clusters = new ClusterStore(store, new EventLog(clock));
+    const linkedRole = new LinkedRole({
+      clock,
+      logger,
+      identity,
+      network,
+      invoke,
+      sessionSeconds: limits.serviceSessionSeconds,
+    });
+    this.#desk = {
+      clusters: this.#clusters,
+      clock,
+      random,
+      logger,
+      linkedRole,
+      network,
+      launcher,
+      limits,
+      advertise,
+      enforceSecurityGroups: options.enforceSecurityGroups ?? true,
+      cacheBytesOf: options.cacheBytesOf ?? defaultCacheBytes,
+      feedAddress: () => this.#feedAddress(),
+      tableEndpoint: () => this.#tableEndpoint ?? "",
+      changed: () => this.#changed(),
+    };
+    this.denials = new DenialLog(limits.denialsMax);
+    this.#attributeLists = new AttributeLists(store, logger, account, limits, () => this.#door.connections());
+    this.#door = new NodeDoor({
+      clock,
+      logger,
+      identity,
+      clusters: this.#clusters,
+      attributeLists: this.#attributeLists,
+      denials: this.denials,
+      onDenial: options.onDenial ?? (() => {}),
+      limits,
+    });
+    const control: ControlDesk = {
+      clusters: this.#clusters,
+      clock,
+      random,
+      identity,
+      linkedRole,
+      advertise,
+      look: (place, record) => this.#look(place, record, true),
+    };
+    this.handlers = {
+      service: "dax",
+      operations: [
+        createClusterOperation(control),
+        ...clusterOperations(control),
+        ...replicationFactorOperations(control),
+        ...parameterGroupOperations(control),
+        ...subnetGroupOperations(control),
+        ...tagOperations(control),
+        ...eventOperations(control),
+      ],
+    };
+  }
+
+  async start(start: ClustersStart): Promise<void> {
+    const { identity, network, clock, logger, store, feedHost, feedPort, feedLimits } = this.#options;
+    this.#tableEndpoint = start.tableEndpoint;
+    await this.#attributeLists.load();
+    this.#feed = await startFeedServer({
+      host: feedHost ?? "127.0.0.1",
+      port: feedPort ?? 0,
+      clock,
+      logger,
+      ...(feedLimits !== undefined && { limits: feedLimits }),
+      secretOf: (joinId) => this.#memberOf(joinId)?.member.token,
+      onNode: (connection) => {
+        const found = this.#memberOf(connection.nodeId);
+        if (found === undefined) connection.close("the node is not expected any more");
+        else this.#door.enter(found.keeper, found.member, connection);
+      },
+    });
+    this.#undo.push(
+      identity.onChange((change) => this.#door.tell(change)),
+      network.onChange((place) => this.#renewConfigurations(place)),
+    );
+    identity.onServiceLinkedRoleDeletion(daxService, async (account) => {
+      const regions = new Map<string, string[]>();
+      for (const { place, record } of await allClusters(store, account)) {
+        const arns = regions.get(place.region) ?? [];
+        regions.set(place.region, [...arns, clusterArn(place, record.name)]);
+      }
+      return [...regions].map(([region, resources]) => ({ region, resources }));
+    });
+    const stored = await allClusters(store);
+    // Clusters of a house that is older than its service-linked role get the role without having asked.
+    if (stored.length > 0 && identity.findServiceLinkedRole(daxService) === undefined) {
+      await identity.ensureServiceLinkedRole(daxService, {});
+    }
+    for (const { place, record } of stored) this.#look(place, record, false);
+  }
+
+  async list(): Promise<readonly ClusterView[]> {
+    const found = await allClusters(this.#options.store);
+    return found.map(({ place, record }) => this.#view(place, record));
+  }
+
+  async whenAvailable(name: string, region: string, timeoutMs: number): Promise<ClusterView> {
+    const { clock } = this.#options;
+    const deadline = clock.monotonic() + timeoutMs;
+    for (;;) {
+      // Watched from before the look, so that nothing that happens meanwhile is missed.
+      const change = this.#watchOnce(deadline);
+      try {
+        const view = await this.#find(name, region);
+        if (this.#serves(view)) return view;
+        if (clock.monotonic() >= deadline) {
+          const message = `Cluster \`${name}\` is still ${view.status} after ${timeoutMs} ms.`;
+          throw new HotkeepError("ClusterNotReady", message);
+        }
+        await change.happened;
+      } finally {
+        change.cancel();
+      }
+    }
+  }
+
+  async #find(name: string, region: string): Promise<ClusterView> {
+    const view = (await this.list()).find((one) => one.name === name.toLowerCase() && one.region === region);
+    if (view !== undefined) return view;
+    throw new HotkeepError("ClusterGone", `There is no cluster \`${name}\` in ${region}.`, {
+      help: "aws dax describe-events tells what became of it.",
+    });
+  }
+
+  #serves(view: ClusterView): boolean {
+    const keeper = [...this.#keepers.values()].find((one) => clusterArn(one.place, one.name) === view.arn);
+    const serving = (keeper?.members ?? []).filter((member) => member.listeningPort !== undefined).length;
+    return view.status === "available" && serving === view.nodes.length;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const undo of this.#undo.splice(0)) undo();
+    await Promise.all([...this.#keepers.values()].map((keeper) => keeper.stop()));
+    this.#keepers.clear();
+    await this.#feed?.close();
+  }
+
+  #look(place: Place, record: ClusterRecord, isNew: boolean): void {
+    // Before the start nothing runs; the start looks at everything that is stored.
+    if (this.#stopping || this.#feed === undefined) return;
+    const key = keyOf(place, record);
+    const { name, suffix } = record;
+    const keeper = this.#keepers.get(key) ?? new ClusterKeeper(this.#desk, place, { name, suffix }, isNew);
+    this.#keepers.set(key, keeper);
+    keeper.wake();
+  }
+
+  #memberOf(joinId: string) {
+    for (const keeper of this.#keepers.values()) {
+      const member = keeper.memberOf(joinId);
+      if (member?.token !== undefined) return { keeper, member };
+    }
+    return undefined;
+  }
+
+  #renewConfigurations(place: Place): void {
+    for (const keeper of this.#keepers.values()) {
+      if (keeper.place.account !== place.account || keeper.place.region !== place.region) continue;
+      void keeper.renewConfigurations().catch((error: unknown) => {
+        this.#options.logger.error("nodes could not be told their configuration", { error: reasonOf(error) });
+      });
+    }
+  }
+
+  #feedAddress() {
+    if (this.#feed === undefined) throw new HotkeepError("FeedNotStarted", "The control feed is not open.");
+    return { host: this.#feed.host, port: this.#feed.port };
+  }
+
+  #changed(): void {
+    for (const [key, keeper] of this.#keepers) if (keeper.ended) this.#keepers.delete(key);
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+
+  /** The next change, or the deadline, whichever comes first. */
+  #watchOnce(deadline: number): { readonly happened: Promise<void>; cancel(): void } {
+    const { clock } = this.#options;
+    let happen: () => void = () => {};
+    const happened = new Promise<void>((resolve) => {
+      happen = resolve;
+    });
+    const timer = clock.after(Math.max(0, deadline - clock.monotonic()), happen);
+    this.#watchers.add(happen);
+    return {
+      happened,
+      cancel: () => {
+        timer.cancel();
+        this.#watchers.delete(happen);
+      },
+    };
+  }
+
+  #view(place: Place, record: ClusterRecord): ClusterView {
+    const endpoint = discoveryEndpoint(this.#desk.advertise, record);
+    const keeper = this.#keepers.get(keyOf(place, record));
+    return {
+      name: record.name,
+      arn: clusterArn(place, record.name),
+      region: place.region,
+      status: record.status,
+      serviceRoleArn: record.roleArn,
+      ...(endpoint !== undefined && { endpoint: `dax://${endpoint.Address}:${endpoint.Port}` }),
+      nodes: record.nodes.map((node) => {
+        const pid = keeper?.members.find((member) => member.nodeId === node.id)?.pid;
+        return { nodeId: node.id, status: node.status, ...(pid !== undefined && { pid }) };
+      }),
+    };
+  }
+}
+
+function keyOf(place: Place, record: ClusterRecord): string {
+  return `${place.account}/${place.region}/${record.name}/${record.suffix}`;
+}
