@@ -1,0 +1,32 @@
+import type { AttributeValue, KeyType } from "../value.js";
+import { contentOf } from "../values/attribute-type.js";
+import { decodeNumber, encodeNumber } from "./number-bytes.js";
+
+/**
+ * A key attribute's value as bytes whose unsigned order is DynamoDB's order: UTF-8 for S, the bytes themselves for B,
+ * at most 22 bytes for N. The value must be of that type, its number canonical.
+ */
+export function encodeKeyBytes(value: AttributeValue, type: KeyType): Buffer {
+  const text = contentOf(value) as string;
+  switch (type) {
+    case "S":
+      return Buffer.from(text, "utf8");
+    case "B":
+      return Buffer.from(text, "base64");
+    case "N":
+      return encodeNumber(text);
+  }
+}
+
+/** The value that {@link encodeKeyBytes} made `bytes` of. */
+export function decodeKeyBytes(bytes: Uint8Array, type: KeyType): AttributeValue {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (type) {
+    case "S":
+      return { S: view.toString("utf8") };
+    case "B":
+      return { B: view.toString("base64") };
+    case "N":
+      return { N: decodeNumber(bytes) };
+  }
+}
