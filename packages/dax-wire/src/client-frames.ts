@@ -61,15 +61,20 @@ export function encodeAuthorizeRequest(options: {
   });
 }
 
+/** An endpoints frame. */
 export function encodeEndpointsRequest(): Buffer {
   return frame("endpoints", () => undefined);
 }
 
+/** A defineKeySchema frame. */
 export function encodeDefineKeySchemaRequest(table: string): Buffer {
   return frame("defineKeySchema", (writer) => writer.bytes(Buffer.from(table, "utf8")));
 }
 
-/** @param names in the order that the list is to have; the real clients sort them */
+/**
+ * A defineAttributeListId frame.
+ * @param names in the order that the list is to have; the real clients sort them
+ */
 export function encodeDefineAttributeListIdRequest(names: readonly string[]): Buffer {
   return frame("defineAttributeListId", (writer) => {
     writer.array(names.length);
@@ -77,11 +82,15 @@ export function encodeDefineAttributeListIdRequest(names: readonly string[]): Bu
   });
 }
 
+/** A defineAttributeList frame. */
 export function encodeDefineAttributeListRequest(id: number): Buffer {
   return frame("defineAttributeList", (writer) => writer.integer(id));
 }
 
-/** @param key as `encodeKey` makes it */
+/**
+ * A getItem frame without options.
+ * @param key as `encodeKey` makes it
+ */
 export function encodeGetItemRequest(table: string, key: Buffer): Buffer {
   return frame("getItem", (writer) => {
     writer.bytes(Buffer.from(table, "utf8"));
@@ -90,7 +99,10 @@ export function encodeGetItemRequest(table: string, key: Buffer): Buffer {
   });
 }
 
-/** @param item as `encodeItem` makes it */
+/**
+ * A putItem frame without options.
+ * @param item as `encodeItem` makes it
+ */
 export function encodePutItemRequest(table: string, key: Buffer, item: Buffer): Buffer {
   return frame("putItem", (writer) => {
     writer.bytes(Buffer.from(table, "utf8"));
@@ -100,6 +112,7 @@ export function encodePutItemRequest(table: string, key: Buffer, item: Buffer): 
   });
 }
 
+/** A deleteItem frame without options. */
 export function encodeDeleteItemRequest(table: string, key: Buffer): Buffer {
   return frame("deleteItem", (writer) => {
     writer.bytes(Buffer.from(table, "utf8"));

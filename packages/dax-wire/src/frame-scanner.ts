@@ -25,6 +25,18 @@ export class FrameScanner {
   #headBytes = 0;
 
   /**
+   * Longest frame that is accepted, in bytes; `frameBytesMax` unless set. A connection that has not said who it is
+   * needs no more than `unauthorizedFrameBytesMax`.
+   */
+  get bytesMax(): number {
+    return this.#values.bytesMax;
+  }
+
+  set bytesMax(bytes: number) {
+    this.#values.bytesMax = bytes;
+  }
+
+  /**
    * Offset behind the frame that starts at `start`; or -1 when the frame is not complete at `end`: then call again
    * with the same frame start (the bytes may have moved to another buffer meanwhile) and a larger `end`.
    * @throws WireError when the bytes cannot be a request, however they go on

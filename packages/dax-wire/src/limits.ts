@@ -1,6 +1,12 @@
 /** Longest request frame, in bytes. Ours: four times the largest legal DynamoDB request (a batch of 16 MB). */
 export const frameBytesMax = 64 * 1024 * 1024;
 
+/**
+ * Longest request frame of a connection that is not authorised, in bytes. Ours: a session token, the longest thing in
+ * authorizeConnection, has a few kilobytes.
+ */
+export const unauthorizedFrameBytesMax = 64 * 1024;
+
 /** Longest connection preamble, in bytes. Ours. */
 export const preambleBytesMax = 8 * 1024;
 
@@ -19,8 +25,26 @@ export const expressionNodesMax = 8_192;
 /** Longest magnitude of an integer under tag 2 or 3, in bytes. Ours: the 126 digits of the largest number take 53. */
 export const bignumBytesMax = 64;
 
+/**
+ * Most attribute values, elements of lists and sets included, in one item or expression. Ours: the most that fit into
+ * an item of 400 KB, at 2 bytes each.
+ */
+export const itemValuesMax = 204_800;
+
 /** Most names in one attribute list. Ours. */
 export const attributeListNamesMax = 16_384;
+
+/** Longest attribute list, in bytes of its names. Ours: names count towards an item's 400 KB. */
+export const attributeListBytesMax = 400 * 1024;
+
+/** Most keys in a batchGetItem. Documented. */
+export const batchGetKeysMax = 100;
+
+/** Most puts and deletes in a batchWriteItem. Documented. */
+export const batchWritesMax = 25;
+
+/** Most actions in a transaction. Documented. */
+export const transactionActionsMax = 100;
 
 /** Biggest scratch buffer that is kept for the next response, in bytes. Ours. */
 export const scratchBytesMax = 1024 * 1024;

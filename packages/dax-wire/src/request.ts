@@ -5,9 +5,13 @@ import type { MethodName } from "./methods.js";
 // Keys stay as wire bytes (`decodeKey` and `canonicalKey` take them), items too (`decodeItem`), because decoding them
 // needs the table's key schema and the attribute list, which may have to be fetched first.
 
+/** DynamoDB's parameter of this name. */
 export type ReturnConsumedCapacity = "NONE" | "TOTAL" | "INDEXES";
+/** DynamoDB's parameter of this name. */
 export type ReturnItemCollectionMetrics = "NONE" | "SIZE";
+/** DynamoDB's parameter of this name. */
 export type ReturnValues = "NONE" | "ALL_OLD" | "UPDATED_OLD" | "ALL_NEW" | "UPDATED_NEW";
+/** DynamoDB's parameter of this name. */
 export type Select = "ALL_ATTRIBUTES" | "ALL_PROJECTED_ATTRIBUTES" | "COUNT" | "SPECIFIC_ATTRIBUTES";
 
 /** Proof of identity for the connection; never answered. See `verifyAuthorization`. */
@@ -22,26 +26,31 @@ export interface AuthorizeConnectionRequest {
   readonly userAgent: string | null;
 }
 
+/** Asks for the roster; answered by `encodeEndpointsResponse`. */
 export interface EndpointsRequest {
   readonly method: "endpoints";
 }
 
+/** Asks for a table's key schema; an unknown table shows here first. */
 export interface DefineKeySchemaRequest {
   readonly method: "defineKeySchema";
   readonly table: string;
 }
 
+/** Asks for the id of a list of attribute names. */
 export interface DefineAttributeListIdRequest {
   readonly method: "defineAttributeListId";
-  /** In the client's order, which is part of the list's identity. Never empty. */
+  /** In the client's order, which is part of the list's identity. Clients never ask about the empty list, id 1. */
   readonly names: readonly string[];
 }
 
+/** Asks for the names behind an attribute list id. */
 export interface DefineAttributeListRequest {
   readonly method: "defineAttributeList";
   readonly id: number;
 }
 
+/** Reads one item. */
 export interface GetItemRequest {
   readonly method: "getItem";
   readonly table: string;
@@ -58,6 +67,7 @@ interface WriteOptions {
   readonly returnValues: ReturnValues;
 }
 
+/** Writes one item. */
 export interface PutItemRequest extends WriteOptions {
   readonly method: "putItem";
   readonly table: string;
@@ -66,6 +76,7 @@ export interface PutItemRequest extends WriteOptions {
   readonly item: Buffer;
 }
 
+/** Changes one item. */
 export interface UpdateItemRequest extends WriteOptions {
   readonly method: "updateItem";
   readonly table: string;
@@ -74,6 +85,7 @@ export interface UpdateItemRequest extends WriteOptions {
   readonly update?: Update;
 }
 
+/** Deletes one item. */
 export interface DeleteItemRequest extends WriteOptions {
   readonly method: "deleteItem";
   readonly table: string;
@@ -97,18 +109,21 @@ interface PageOptions {
   readonly returnConsumedCapacity: ReturnConsumedCapacity;
 }
 
+/** Reads a page of one partition of a table or index. */
 export interface QueryRequest extends PageOptions {
   readonly method: "query";
   readonly keyCondition?: Condition;
   readonly scanIndexForward: boolean;
 }
 
+/** Reads a page of a table or index. */
 export interface ScanRequest extends PageOptions {
   readonly method: "scan";
   readonly segment?: number;
   readonly totalSegments?: number;
 }
 
+/** What a batchGetItem wants of one table. */
 export interface BatchGetTable {
   readonly table: string;
   readonly consistentRead: boolean;
@@ -116,18 +131,21 @@ export interface BatchGetTable {
   readonly keys: readonly Buffer[];
 }
 
+/** Reads up to 100 items. */
 export interface BatchGetItemRequest {
   readonly method: "batchGetItem";
   readonly tables: readonly BatchGetTable[];
   readonly returnConsumedCapacity: ReturnConsumedCapacity;
 }
 
+/** What a batchWriteItem does to one table. */
 export interface BatchWriteTable {
   readonly table: string;
   /** `item` null: delete the key. */
   readonly writes: readonly { readonly key: Buffer; readonly item: Buffer | null }[];
 }
 
+/** Puts and deletes up to 25 items. */
 export interface BatchWriteItemRequest {
   readonly method: "batchWriteItem";
   readonly tables: readonly BatchWriteTable[];
@@ -135,18 +153,21 @@ export interface BatchWriteItemRequest {
   readonly returnItemCollectionMetrics: ReturnItemCollectionMetrics;
 }
 
+/** One read of a transaction. */
 export interface TransactGet {
   readonly table: string;
   readonly key: Buffer;
   readonly projection?: Projection;
 }
 
+/** Reads up to 100 items as of one moment. */
 export interface TransactGetItemsRequest {
   readonly method: "transactGetItems";
   readonly gets: readonly TransactGet[];
   readonly returnConsumedCapacity: ReturnConsumedCapacity;
 }
 
+/** One action of a transaction. */
 export interface TransactWrite {
   readonly kind: "put" | "update" | "delete" | "check";
   readonly table: string;
@@ -159,6 +180,7 @@ export interface TransactWrite {
   readonly returnValuesOnConditionCheckFailure: "NONE" | "ALL_OLD";
 }
 
+/** Writes up to 100 items, all or none. */
 export interface TransactWriteItemsRequest {
   readonly method: "transactWriteItems";
   readonly writes: readonly TransactWrite[];

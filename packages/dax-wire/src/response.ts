@@ -29,7 +29,7 @@ export interface ItemCollectionMetrics {
 export interface GetItemResult {
   /** Absent: no such item. */
   readonly item?: Item;
-  /** The request's projection; `item` may be the whole item or only what the projection names. */
+  /** The request's projection; `item` then is the projected item, as a table returns it. */
   readonly projection?: Projection;
   readonly consumedCapacity?: ConsumedCapacity;
 }
@@ -67,6 +67,7 @@ export interface BatchGetTableResult {
   readonly unprocessedKeys?: readonly Item[];
 }
 
+/** An answer to batchGetItem. */
 export interface BatchGetResult {
   /** Every table of the request, also those where nothing was found. */
   readonly tables: readonly BatchGetTableResult[];
@@ -76,6 +77,7 @@ export interface BatchGetResult {
 /** One write to be sent again. */
 export type UnprocessedWrite = { readonly put: Item } | { readonly delete: Item };
 
+/** An answer to batchWriteItem. */
 export interface BatchWriteResult {
   readonly unprocessed?: readonly {
     readonly table: string;
@@ -87,12 +89,14 @@ export interface BatchWriteResult {
   readonly itemCollectionMetrics?: Readonly<Record<string, readonly ItemCollectionMetrics[]>>;
 }
 
+/** An answer to transactGetItems. */
 export interface TransactGetResult {
   /** As many as the request has gets, in its order. */
   readonly responses: readonly { readonly item?: Item; readonly projection?: Projection; readonly schema: KeySchema }[];
   readonly consumedCapacity?: readonly ConsumedCapacity[];
 }
 
+/** An answer to transactWriteItems. */
 export interface TransactWriteResult {
   readonly consumedCapacity?: readonly ConsumedCapacity[];
   /** By table name. */

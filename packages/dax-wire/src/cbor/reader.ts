@@ -1,5 +1,7 @@
 import { isUtf8 } from "node:buffer";
+import { AwsError } from "@hotkeep/core";
 import { malformedRequest } from "../errors.js";
+import { itemValuesMax } from "../limits.js";
 
 /** What {@link CborReader.kind} finds. */
 export type CborKind = "integer" | "bytes" | "text" | "array" | "map" | "tag" | "boolean" | "null" | "float" | "other";
@@ -24,6 +26,7 @@ export class CborReader {
   readonly end: number;
   /** Argument of the header read last; `undefined` for open-ended containers. */
   #argument: number | bigint | undefined = 0;
+  #values = 0;
 
   constructor(buffer: Buffer, position = 0, end = buffer.length) {
     this.buffer = buffer;
@@ -40,6 +43,13 @@ export class CborReader {
     if (this.position >= this.end) throw malformedRequest("a value is missing");
     const initial = this.buffer[this.position]!;
     return initial < 0xe0 ? majorKinds[initial >> 5]! : (simpleKinds[initial & 31] ?? "other");
+  }
+
+  /** Counts an attribute value; a reader never reads more of them than fit into an item. */
+  countValue(): void {
+    if (++this.#values > itemValuesMax) {
+      throw new AwsError("ValidationException", "Item size has exceeded the maximum allowed size");
+    }
   }
 
   /** An integer that a double holds exactly. */

@@ -14,6 +14,8 @@ const openText = 5;
  * that arrive in many pieces are looked at once.
  */
 export class ValueScanner {
+  /** Longest run, in bytes; may change between runs. */
+  bytesMax = frameBytesMax;
   /** How far the scan has come, relative to the start; inside a long string this lies beyond what has arrived. */
   offset = 0;
   #depth = 0;
@@ -39,6 +41,7 @@ export class ValueScanner {
   scan(buffer: Buffer, start: number, end: number): number {
     const kinds = this.#kinds;
     const left = this.#left;
+    const bytesMax = this.bytesMax;
     let depth = this.#depth;
     let tagged = this.#tagged;
     let at = start + this.offset;
@@ -86,11 +89,11 @@ export class ValueScanner {
       if (info === 31) {
         if (++depth > frameNestingMax) throw tooDeep();
         kinds[depth] = major === 4 ? openArray : major === 5 ? openMapAtKey : major === 2 ? openBytes : openText;
-      } else if (value > frameBytesMax) {
-        throw tooLarge();
+      } else if (value > bytesMax) {
+        throw tooLarge(bytesMax);
       } else if (major < 4) {
         at += value;
-        if (at - start > frameBytesMax) throw tooLarge();
+        if (at - start > bytesMax) throw tooLarge(bytesMax);
       } else if (value > 0) {
         if (++depth > frameNestingMax) throw tooDeep();
         kinds[depth] = definite;
@@ -101,7 +104,7 @@ export class ValueScanner {
     this.#tagged = tagged;
     this.offset = at - start;
     if (at <= end && depth === 0 && left[0] === 0) return at;
-    if (end - start >= frameBytesMax) throw tooLarge();
+    if (end - start >= bytesMax) throw tooLarge(bytesMax);
     return -1;
   }
 }
@@ -124,8 +127,8 @@ function malformed(what: string, offset: number): WireError {
   return new WireError("malformed", `Not CBOR: ${what} at byte ${offset}`);
 }
 
-function tooLarge(): WireError {
-  return new WireError("too-large", `The request is longer than ${frameBytesMax} bytes`);
+function tooLarge(bytesMax: number): WireError {
+  return new WireError("too-large", `The request is longer than ${bytesMax} bytes`);
 }
 
 function tooDeep(): WireError {

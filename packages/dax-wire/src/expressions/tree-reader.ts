@@ -1,4 +1,4 @@
-import type { AttributeValue, DocumentPath } from "@hotkeep/attributes";
+import { type AttributeValue, type DocumentPath, pathElementsMax } from "@hotkeep/attributes";
 import { AwsError } from "@hotkeep/core";
 import { CborReader } from "../cbor/reader.js";
 import { malformedRequest } from "../errors.js";
@@ -63,6 +63,9 @@ export class TreeReader {
   /** The operands of a path node. */
   path(head: NodeHead): DocumentPath {
     if (head.operands < 1) throw malformedRequest(`${this.parameter} has an empty path`);
+    if (head.operands > pathElementsMax) {
+      throw this.invalid(`The document path has too many nesting levels; nesting levels: ${head.operands}`);
+    }
     const path: [string, ...(string | number)[]] = [this.reader.text("an attribute name in a path")];
     while (path.length < head.operands) path.push(this.#pathElement());
     return path;

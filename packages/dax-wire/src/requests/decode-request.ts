@@ -1,6 +1,6 @@
 import { CborReader } from "../cbor/reader.js";
 import { malformedRequest } from "../errors.js";
-import { attributeListNamesMax } from "../limits.js";
+import { attributeListBytesMax, attributeListNamesMax } from "../limits.js";
 import { type MethodName, methodName } from "../methods.js";
 import type { DaxRequest, DefineAttributeListIdRequest } from "../request.js";
 import { decodeBatchGet, decodeBatchWrite } from "./batch.js";
@@ -67,9 +67,13 @@ function decodeArguments(method: MethodName, reader: CborReader): DaxRequest {
 function decodeAttributeListId(reader: CborReader): DefineAttributeListIdRequest {
   const names = new Set<string>();
   const count = reader.arrayStart("the attribute names");
+  const start = reader.position;
   for (let done = 0; reader.more(count, done); done++) {
     if (done >= attributeListNamesMax) {
       throw malformedRequest(`an attribute list has more than ${attributeListNamesMax} names`);
+    }
+    if (reader.position - start > attributeListBytesMax) {
+      throw malformedRequest(`an attribute list is longer than ${attributeListBytesMax} bytes`);
     }
     const name = reader.text("an attribute name");
     if (names.has(name)) throw malformedRequest(`the attribute \`${name}\` is in the list twice`);

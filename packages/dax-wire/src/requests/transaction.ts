@@ -1,9 +1,10 @@
-import type { CborReader } from "../cbor/reader.js";
-import { utf8Text } from "../cbor/reader.js";
+import { AwsError } from "@hotkeep/core";
+import { type CborReader, utf8Text } from "../cbor/reader.js";
 import { malformedRequest } from "../errors.js";
 import { decodeCondition } from "../expressions/condition.js";
 import { decodeProjection } from "../expressions/projection.js";
 import { decodeUpdate } from "../expressions/update.js";
+import { transactionActionsMax } from "../limits.js";
 import type { TransactGetItemsRequest, TransactWrite, TransactWriteItemsRequest } from "../request.js";
 import { given } from "./given.js";
 import { Options } from "./options.js";
@@ -76,7 +77,16 @@ export function decodeTransactWrite(reader: CborReader): TransactWriteItemsReque
 function readArray<T>(reader: CborReader, what: string, read: () => T): T[] {
   const result: T[] = [];
   const count = reader.arrayStart(what);
-  while (reader.more(count, result.length)) result.push(read());
+  while (reader.more(count, result.length)) {
+    if (result.length >= transactionActionsMax) {
+      throw new AwsError(
+        "ValidationException",
+        "1 validation error detected: Value at 'transactItems' failed to satisfy constraint: " +
+          `Member must have length less than or equal to ${transactionActionsMax}`,
+      );
+    }
+    result.push(read());
+  }
   return result;
 }
 

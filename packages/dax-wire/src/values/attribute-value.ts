@@ -1,4 +1,5 @@
 import { type AttributeMap, type AttributeValue, nestingMax } from "@hotkeep/attributes";
+import { AwsError } from "@hotkeep/core";
 import { CborReader } from "../cbor/reader.js";
 import { type CborWriter, encode } from "../cbor/writer.js";
 import { malformedRequest } from "../errors.js";
@@ -14,6 +15,7 @@ const binarySet = 3323;
  * @throws AwsError ValidationException
  */
 export function readValue(reader: CborReader, depth = 0): AttributeValue {
+  reader.countValue();
   switch (reader.kind()) {
     case "text":
       return { S: reader.text("a string") };
@@ -40,7 +42,10 @@ export function readValue(reader: CborReader, depth = 0): AttributeValue {
 
 function deeper(depth: number): number {
   if (depth >= nestingMax) {
-    throw malformedRequest(`an attribute value is nested deeper than ${nestingMax} levels`);
+    throw new AwsError(
+      "ValidationException",
+      "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
+    );
   }
   return depth + 1;
 }
@@ -81,7 +86,10 @@ function readTagged(reader: CborReader): AttributeValue {
 function readSet(reader: CborReader, read: () => string): string[] {
   const set: string[] = [];
   const count = reader.arrayStart("a set");
-  while (reader.more(count, set.length)) set.push(read());
+  while (reader.more(count, set.length)) {
+    reader.countValue();
+    set.push(read());
+  }
   return set;
 }
 

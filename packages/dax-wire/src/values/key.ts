@@ -82,9 +82,10 @@ function raw(value: AttributeValue): Buffer {
 }
 
 /**
- * Whether `buffer` from `start` to `end` is the canonical form of the key in it, by which it may be looked up and
- * compared. Allocates nothing. Meant for bytes that {@link decodeKey} accepts; bytes that it does not accept may pass,
- * but can never have been stored.
+ * Whether `buffer` from `start` to `end` is for sure the canonical form of the key in it, by which it may be looked up
+ * and compared. Allocates nothing. False also for partition keys that are fractions or very large numbers, whose form
+ * only {@link canonicalKey} can judge. Bytes that {@link decodeKey} does not accept may pass, but can never have been
+ * stored.
  */
 export function isCanonicalKey(schema: KeySchema, buffer: Buffer, start: number, end: number): boolean {
   const { hash, range } = schema;
