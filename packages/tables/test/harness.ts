@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsError, ManualClock, type PermissionRequest, SeededRandom, silentLogger } from "@hotkeep/core";
-import type { CallContext, RawJson } from "@hotkeep/protocols";
+import { type CallContext, type RawJson, rawJson } from "@hotkeep/protocols";
 import { openTables, type Tables, type TablesLimits } from "@hotkeep/tables";
 
 export const account = "123456789012";
@@ -81,7 +81,7 @@ export class Harness {
   /** The message of a call that must fail with a ValidationException. */
   async refusal(name: string, input: Json): Promise<string> {
     const error = await this.failure(name, input);
-    if (error.code !== "Validation") throw error;
+    if (error.code !== "ValidationException") throw error;
     return error.message;
   }
 
@@ -138,5 +138,5 @@ function openAt(path: string, clock: ManualClock, limits: Partial<TablesLimits>)
 }
 
 function isRaw(output: unknown): output is RawJson {
-  return typeof output === "object" && output !== null && Buffer.isBuffer((output as { body?: unknown }).body);
+  return output instanceof rawJson("").constructor;
 }

@@ -15,7 +15,7 @@ import type { Storage } from "../storage/storage.js";
 import type { WriteTransaction } from "../storage/write-transaction.js";
 import { projectToIndex } from "./index-projection.js";
 import { entryKey, placed, withoutSpace } from "./row-keys.js";
-import { encodeRecord, StoredItem } from "./stored-item.js";
+import { encodeRecord, recordHeaderBytes, recordSize, StoredItem } from "./stored-item.js";
 
 /** An item with its size as DynamoDB counts it. */
 export interface SizedItem {
@@ -27,6 +27,22 @@ export interface SizedItem {
 export function readItemRow(storage: Storage, rowKey: Buffer): StoredItem | undefined {
   const record = storage.items.get(rowKey);
   return record === undefined ? undefined : new StoredItem(record);
+}
+
+const answerStart = Buffer.from('{"Item":');
+
+/** The whole answer `{"Item":…}` for an item, or undefined: one copy from the memory map, nothing parsed. */
+export function readItemAnswer(storage: Storage, rowKey: Buffer): Buffer | undefined {
+  const record = storage.items.borrow(rowKey);
+  if (record === undefined) return undefined;
+  recordSize(record);
+  // The borrowed buffer lies: its length is the record's, the memory behind it goes on.
+  const jsonBytes = record.length - recordHeaderBytes;
+  const answer = Buffer.allocUnsafe(answerStart.length + jsonBytes + 1);
+  answerStart.copy(answer, 0);
+  record.copy(answer, answerStart.length, recordHeaderBytes, recordHeaderBytes + jsonBytes);
+  answer[answer.length - 1] = 0x7d;
+  return answer;
 }
 
 /** Reads the item that an index entry stands for. */

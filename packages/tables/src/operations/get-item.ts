@@ -1,8 +1,8 @@
 import { checkKey, fromAttributesToGet, projectItem, readItem } from "@hotkeep/attributes";
 import { permission } from "@hotkeep/core";
-import type { CallContext, NamedOperation } from "@hotkeep/protocols";
+import { type CallContext, type NamedOperation, rawJson } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
-import { readItemRow } from "../items/item-rows.js";
+import { readItemAnswer, readItemRow } from "../items/item-rows.js";
 import { itemKey } from "../items/row-keys.js";
 import { AttributeNames } from "../request/attribute-names.js";
 import { Capacity, type CapacityDetail, readUnits } from "../request/capacity.js";
@@ -44,24 +44,20 @@ export function getItem(engine: Engine): NamedOperation {
       ];
     },
     handle(input, call) {
-      const request = compile(input, call);
-      const table = engine.itemTable(request.table);
-      const stored = readItemRow(engine.storage, itemKey(table, checkKey(request.key, table.key)));
-      const body = new JsonBody();
-      if (stored !== undefined) {
-        const { projection } = request;
-        body.spliced(
-          "Item",
-          projection === undefined ? stored.json : JSON.stringify(projectItem(stored.item, projection)),
-        );
+      const { table: reference, key, projection } = compile(input, call);
+      const table = engine.itemTable(reference);
+      const rowKey = itemKey(table, checkKey(key, table.key));
+      const detail = (input.ReturnConsumedCapacity ?? "NONE") as CapacityDetail;
+      if (projection === undefined && detail === "NONE") {
+        return rawJson(readItemAnswer(engine.storage, rowKey) ?? "{}");
       }
-      const detail = input.ReturnConsumedCapacity as CapacityDetail | undefined;
-      if (detail !== undefined && detail !== "NONE") {
-        const capacity = new Capacity(request.table.given);
-        capacity.add(readUnits(stored?.sizeBytes ?? 0, input.ConsistentRead === true));
-        body.member("ConsumedCapacity", capacity.describe(detail));
-      }
-      return body.done();
+      const stored = readItemRow(engine.storage, rowKey);
+      const capacity = new Capacity(reference.given);
+      capacity.add(readUnits(stored?.sizeBytes ?? 0, input.ConsistentRead === true));
+      return new JsonBody()
+        .spliced("Item", stored && (projection ? JSON.stringify(projectItem(stored.item, projection)) : stored.json))
+        .member("ConsumedCapacity", capacity.describe(detail))
+        .done();
     },
   });
 }
