@@ -32,6 +32,18 @@ describe("AWS's text for a denial", () => {
     expect(denialMessage(decision(outcome, deniedBy))).toBe(`${start} ${end}`);
   });
 
+  test("names the managed policy with the Deny when asked to", () => {
+    const of = (name: string): Decision => ({
+      ...decision("explicitDeny", "identity"),
+      statements: [{ policy: { kind: "identity", name }, index: 0 }],
+    });
+    const end = "with an explicit deny in an identity-based policy";
+    const arn = `arn:aws:iam::${account}:policy/NoReads`;
+    expect(denialMessage(of(arn), { policyArn: true })).toBe(`${start} ${end}: ${arn}`);
+    expect(denialMessage(of(arn))).toBe(`${start} ${end}`);
+    expect(denialMessage(of("inline"), { policyArn: true })).toBe(`${start} ${end}`);
+  });
+
   test("names the resource even when it is a star, and the service by its name", () => {
     const denied: Decision = {
       ...decision("implicitDeny", "resource"),
