@@ -1,7 +1,6 @@
-import { createHmac } from "node:crypto";
 import type { ContextValues, Logger, Principal } from "@hotkeep/core";
 import type { CallFacts, PolicySets } from "@hotkeep/policy";
-import type { Credential, CredentialSource } from "@hotkeep/protocols";
+import { type Credential, type CredentialSource, signingKey } from "@hotkeep/protocols";
 import type { CallerFacts } from "../face.js";
 import type { AccessKeyRecord, RoleRecord, SessionRecord, TagRecord, UserRecord } from "../records/types.js";
 import type { Sealer } from "../sealing/sealer.js";
@@ -195,11 +194,4 @@ export class Callers implements CredentialSource {
       return undefined;
     }
   }
-}
-
-/** SigV4's key for one day, Region and service (documented). */
-export function signingKey(secretAccessKey: string, date: string, region: string, service: string): Buffer {
-  let key: Buffer | string = `AWS4${secretAccessKey}`;
-  for (const part of [date, region, service, "aws4_request"]) key = createHmac("sha256", key).update(part).digest();
-  return key as Buffer;
 }

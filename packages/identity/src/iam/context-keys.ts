@@ -1,10 +1,8 @@
-import { type PolicyDocument, parsePolicy } from "@hotkeep/policy";
+import { contextKeysOf, type PolicyDocument, parsePolicy } from "@hotkeep/policy";
 import { invalidInput } from "../errors.js";
 import { onNothing } from "./needs.js";
 import { type OperationFamily, operation } from "./operation.js";
 import { findSource, onSource, policiesOf } from "./simulate.js";
-
-const VARIABLE = /\$\{\s*([^}*?$,\s][^},]*?)\s*(?:,[^}]*)?\}/g;
 
 function read(text: string): PolicyDocument {
   try {
@@ -17,15 +15,8 @@ function read(text: string): PolicyDocument {
 /** Every condition key and variable in the policies, each once ignoring case, sorted. */
 function contextKeys(texts: readonly string[]): readonly string[] {
   const found = new Map<string, string>();
-  const add = (key: string): void => {
+  for (const key of texts.flatMap((text) => contextKeysOf(read(text)))) {
     if (!found.has(key.toLowerCase())) found.set(key.toLowerCase(), key);
-  };
-  for (const { statements } of texts.map(read)) {
-    for (const { conditions, resources } of statements) {
-      const values = [...(resources?.entries ?? []), ...conditions.flatMap((condition) => condition.values)];
-      for (const { key } of conditions) add(key);
-      for (const value of values) for (const [, key] of value.matchAll(VARIABLE)) add(key!);
-    }
   }
   return [...found.values()].sort();
 }
