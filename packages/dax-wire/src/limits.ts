@@ -22,6 +22,12 @@ export const expressionDepthMax = 512;
 /** Most operators, functions and operands in one expression. Ours: a request of 4 KB of text has fewer. */
 export const expressionNodesMax = 8_192;
 
+/** Longest expression with its values, in bytes. Ours: DynamoDB allows 4 KB of text and 2 MB of values. */
+export const expressionTreeBytesMax = 4 * 1024 * 1024;
+
+/** Most entries in a request's options. Ours: there are twenty, and some clients write some of them twice. */
+export const optionEntriesMax = 64;
+
 /** Longest magnitude of an integer under tag 2 or 3, in bytes. Ours: the 126 digits of the largest number take 53. */
 export const bignumBytesMax = 64;
 

@@ -101,6 +101,12 @@ describe("condition trees", () => {
     );
   });
 
+  it("longer than 4 MB are refused unread", () => {
+    expect(() => decodeCondition("FilterExpression", Buffer.alloc(4 * 1024 * 1024 + 1, 0x80))).toThrow(
+      "Invalid FilterExpression: Expression size has exceeded the maximum allowed size",
+    );
+  });
+
   it("with very many parts are refused", () => {
     const parts = Array(10_000).fill(bytes("82126161"));
     const wide = Buffer.concat([bytes("8301830a82126161 992710"), ...parts, bytes("80")]);

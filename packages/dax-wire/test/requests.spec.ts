@@ -102,6 +102,7 @@ describe("options", () => {
     ["an index name that is text", "bf 0b 6169 ff", "IndexName is not a byte string"],
     ["a limit that is text", "bf 0d 6131 ff", "Limit is not an integer"],
     ["a filter that is text", "bf 0a 6131 ff", "option filter is not a byte string"],
+    ["more options than there can be", `b841 ${"0300".repeat(65)}`, "there are more than 64 options"],
     ["an array for options", "80", "the options is not a map"],
   ])("with %s are refused", (_, options, message) => {
     expect(() => scanT(options)).toThrow(`Malformed request: ${message}`);

@@ -2,7 +2,7 @@ import { type AttributeValue, type DocumentPath, pathElementsMax } from "@hotkee
 import { AwsError } from "@hotkeep/core";
 import { CborReader } from "../cbor/reader.js";
 import { malformedRequest } from "../errors.js";
-import { expressionDepthMax, expressionNodesMax } from "../limits.js";
+import { expressionDepthMax, expressionNodesMax, expressionTreeBytesMax } from "../limits.js";
 import { readValue } from "../values/attribute-value.js";
 import { expressionVersion, functionNames, functionNumber, listIndexTag } from "./functions.js";
 
@@ -27,6 +27,9 @@ export class TreeReader {
    */
   constructor(parameter: string, bytes: Buffer, withValues: boolean) {
     this.parameter = parameter;
+    if (bytes.length > expressionTreeBytesMax) {
+      throw this.invalid("Expression size has exceeded the maximum allowed size");
+    }
     const reader = new CborReader(bytes);
     const count = reader.arrayStart(parameter);
     if (count !== (withValues ? 3 : 2)) throw malformedRequest(`${parameter} has a wrong number of parts`);

@@ -9,7 +9,8 @@ import { decodeDelete, decodeGet, decodePut, decodeQuery, decodeScan, decodeUpda
 import { decodeTransactGet, decodeTransactWrite } from "./transaction.js";
 
 /**
- * Decodes one complete frame, as found by `FrameScanner`.
+ * Decodes one complete frame, as found by `FrameScanner`. Keys, items and other byte strings in the result are views
+ * into `frame`: whoever keeps one longer than the frame's bytes copies it.
  * @throws AwsError ValidationException when the content has a wrong shape; the connection stays usable
  */
 export function decodeRequest(frame: Buffer): DaxRequest {

@@ -4,6 +4,7 @@ import { malformedRequest } from "../errors.js";
 import { decodeCondition } from "../expressions/condition.js";
 import { decodeProjection } from "../expressions/projection.js";
 import { decodeUpdate } from "../expressions/update.js";
+import { optionEntriesMax } from "../limits.js";
 import type { ReturnConsumedCapacity, ReturnItemCollectionMetrics, ReturnValues, Select } from "../request.js";
 
 /** Keys of the options map. Observed with all clients. */
@@ -67,6 +68,7 @@ export class Options {
     if (reader.nullIfThere()) return;
     const count = reader.mapStart("the options");
     for (let done = 0; reader.more(count, done); done++) {
+      if (done >= optionEntriesMax) throw malformedRequest(`there are more than ${optionEntriesMax} options`);
       const key = reader.integer("an option's number");
       if (key < 0 || key > optionKeyMax) throw malformedRequest(`there is no option with the number ${key}`);
       this.#positions[key] = reader.position;
