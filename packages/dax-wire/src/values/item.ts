@@ -89,7 +89,9 @@ export function encodeWithLists(
   const bytes = encodeWith((names) => {
     const id = known(names);
     if (id === undefined) missing.set(JSON.stringify(names), names);
-    else if (id <= emptyListId) throw new AwsError("InternalServerError", `${id} cannot be an attribute list's id`);
+    else if (id <= emptyListId) {
+      throw new AwsError("InternalServerError", `${id} cannot be an attribute list's id`, { fault: "server" });
+    }
     return id ?? emptyListId;
   });
   return missing.size === 0 ? { bytes } : { missing: [...missing.values()] };
