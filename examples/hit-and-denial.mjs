@@ -15,7 +15,7 @@ for (const attempt of ["first read, from the table", "second read, from the cach
   const took = (performance.now() - started).toFixed(1);
   console.log(`${attempt}: ${Item.Title.S}, ${Item.Year.N} (${took} ms)`);
 }
-dax.destroy();
+dax.shutdown();
 
 const dynamodb = new DynamoDB({ region, credentials });
 try {

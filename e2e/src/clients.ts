@@ -22,7 +22,8 @@ export interface Endpoint {
 
 /** The unmodified SDK clients of every service, as one caller. */
 export function awsClients({ endpoint, region }: Endpoint, credentials: Keys) {
-  const options = { endpoint, region, credentials, maxAttempts: 1 };
+  // The SDK writes into the object it is given.
+  const options = { endpoint, region, credentials: { ...credentials }, maxAttempts: 1 };
   return {
     iam: new IAM(options),
     sts: new STS(options),
@@ -40,7 +41,9 @@ export interface DaxClient extends ItemClient {
 /** The official DAX client for the AWS SDK for JavaScript v3. */
 export function daxClient(daxEndpoint: string, region: string, credentials: Keys): DaxClient {
   const client = new Dax({ endpoint: daxEndpoint, region, credentials, maxRetries: 0 } as never);
-  return Object.assign(client as unknown as ItemClient, { close: () => (client as { destroy(): void }).destroy() });
+  return Object.assign(client as unknown as ItemClient, {
+    close: () => (client as unknown as { shutdown(): void }).shutdown(),
+  });
 }
 
 interface DaxV2 {

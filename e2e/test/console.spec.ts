@@ -16,7 +16,13 @@ describe.skipIf(executablePath === undefined)("the console in a real browser", (
     hotkeep = await startHotkeep();
     browser = await chromium.launch({
       executablePath: executablePath!,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
     });
   });
   afterAll(async () => {

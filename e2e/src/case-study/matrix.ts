@@ -2,7 +2,7 @@ import { awsClients, type DaxClient, daxClient, type Endpoint } from "../clients
 import { type CaseOperation, operations } from "./operations.js";
 import { type Outcome, outcomeOf } from "./outcome.js";
 import type { Expected, Row, Scenario } from "./scenarios.js";
-import type { World } from "./world.js";
+import { allow, policy, type World } from "./world.js";
 
 /** One cell of the table: what should happen and what did. */
 export interface Cell {
@@ -28,6 +28,13 @@ function judge(scenario: Scenario, row: Row, operation: CaseOperation, outcome: 
   return operation.actions.some((action) => outcome.message?.includes(`${service}:${action} on resource`));
 }
 
+/** Lets the client learn the table's key schema, then puts the policies back. */
+async function warmSchema(dax: DaxClient, world: World): Promise<void> {
+  await world.setBob(policy(allow("DAXAccessStmt", "dax", ["GetItem"], world.clusterArn)));
+  await dax.getItem({ TableName: world.names.table, Key: { Author: { S: "schema" }, Title: { S: "warm" } } });
+  await world.applyScenario();
+}
+
 /** Plays one scenario's rows with Bob's session, cell by cell. `makeDax` chooses the DAX client. */
 export async function playScenario(
   at: Endpoint,
@@ -39,6 +46,7 @@ export async function playScenario(
   const { dynamodb } = awsClients(at, world.bob);
   const dax: DaxClient = makeDax(world.daxEndpoint, at.region, world.bob);
   try {
+    if (scenario.warmSchema === true) await warmSchema(dax, world);
     for (const row of scenario.rows) {
       for (const operation of operations) {
         const expected = row.cells[operation.column];

@@ -32,6 +32,8 @@ export interface World {
   readonly root: ReturnType<typeof awsClients>;
   setBob(policy: string): Promise<void>;
   setServiceRole(policy: string): Promise<void>;
+  /** Puts both policies to what the scenario says. */
+  applyScenario(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -138,13 +140,16 @@ export async function createWorld(
   };
   const setBob = put(names.userRole, "BobAccessPolicy");
   const setServiceRole = put(names.serviceRole, "DAXAccessPolicy");
-  await setBob(
-    policy(
-      allow("DAXAccessStmt", "dax", scenario.bobDax, clusterArn),
-      allow("DynamoDBAccessStmt", "dynamodb", scenario.bobDynamoDb, tableArn),
-    ),
-  );
-  await setServiceRole(policy(allow("DynamoDBAccessStmt", "dynamodb", scenario.serviceRole, tableArn)));
+  const applyScenario = async (): Promise<void> => {
+    await setBob(
+      policy(
+        allow("DAXAccessStmt", "dax", scenario.bobDax, clusterArn),
+        allow("DynamoDBAccessStmt", "dynamodb", scenario.bobDynamoDb, tableArn),
+      ),
+    );
+    await setServiceRole(policy(allow("DynamoDBAccessStmt", "dynamodb", scenario.serviceRole, tableArn)));
+  };
+  await applyScenario();
 
   return {
     names,
@@ -161,6 +166,7 @@ export async function createWorld(
     root,
     setBob,
     setServiceRole,
+    applyScenario,
     async remove() {
       await root.dax.deleteCluster({ ClusterName: names.cluster });
       await clusterGone(root.dax, names.cluster);

@@ -51,8 +51,8 @@ function program(): Command {
     .action(async (id: string, flags: { data?: string }) => (await import("./explain.js")).explain(id, flags));
 
   hotkeep
-    .command("node", { hidden: true })
-    .description("run one cache node; started by the gateway, which passes the join token in the environment")
+    .command("node <id>", { hidden: true })
+    .description("run one cache node; started by the gateway, which passes the join token on standard input")
     .action(async () => (await import("./node.js")).node());
 
   return hotkeep;
