@@ -7,7 +7,7 @@ import {
   matchesKeyCondition,
 } from "@hotkeep/attributes";
 import type { RawJson } from "@hotkeep/protocols";
-import type { Index, Table } from "../catalog/table.js";
+import type { Index } from "../catalog/table.js";
 import type { Engine } from "../engine.js";
 import { invalid, invalidParameters, isInvalid } from "../errors.js";
 import { AttributeNames } from "../request/attribute-names.js";
@@ -18,7 +18,7 @@ import { projectedNames } from "./index-projection.js";
 import { fillPage } from "./page.js";
 import { Source } from "./source.js";
 
-/** Finds the table and the index of a request. @throws AwsError for unknown ones and for what a GSI cannot give. */
+/** Finds the table and the index of a request. @throws AwsError for unknown ones and for indexes that cannot be read so. */
 export function openSource(engine: Engine, request: PageRequest): Source {
   const table = engine.itemTable(request.table);
   if (request.indexName === undefined) return new Source(engine.storage, table);
@@ -26,26 +26,46 @@ export function openSource(engine: Engine, request: PageRequest): Source {
   if (index === undefined) {
     throw invalid(`The table does not have the specified index: ${request.indexName}`);
   }
-  if (index.isGlobal) checkGlobalIndex(table, index, request);
+  if (index.isGlobal) checkGlobalIndex(index, request);
   return new Source(engine.storage, table, index);
 }
 
-/** A global index cannot be read consistently and has only what is projected into it. */
-function checkGlobalIndex(table: Table, index: Index, request: PageRequest): void {
+/** A global index cannot be read consistently, nor while it is being built. */
+function checkGlobalIndex(index: Index, request: PageRequest): void {
   if (index.isBuilding) throw invalid(`Cannot read from backfilling global secondary index: ${index.name}`);
   if (request.consistent) throw invalid("Consistent reads are not supported on global secondary indexes");
-  const names = projectedNames(table, index);
-  if (names === undefined) return;
+}
+
+/** Checks what a request wants to see of an index. A global one has only what is projected into it. */
+export function checkShown({ table, index }: Source, request: PageRequest): void {
+  const names = index?.isGlobal === true ? projectedNames(table, index) : undefined;
+  if (index === undefined || names === undefined) return;
   if (request.select === "ALL_ATTRIBUTES") {
     throw invalidParameters(
       `Select type ALL_ATTRIBUTES is not supported for global secondary index ${index.name} ` +
         "because its projection type is not ALL",
     );
   }
-  const wanted = new AttributeNames().projection(request.projection).condition(request.filter).list();
-  const missing = wanted.filter((name) => !names.has(name));
+  const missing = new AttributeNames()
+    .projection(request.projection)
+    .list()
+    .filter((name) => !names.has(name));
   if (missing.length > 0) {
     throw invalidParameters(`Global secondary index ${index.name} does not project [${missing.join(", ")}]`);
+  }
+}
+
+/** A Query's filter may only speak of what its index shows (observed; a Scan's may speak of all attributes). */
+export function checkFilterShown({ table, index }: Source, request: PageRequest): void {
+  const names = index && projectedNames(table, index);
+  if (index === undefined || names === undefined) return;
+  const missing = new AttributeNames()
+    .condition(request.filter)
+    .list()
+    .filter((name) => !names.has(name));
+  if (missing.length > 0) {
+    const what = `does not project one or more filter attributes: [${missing.join(", ")}]`;
+    throw invalidParameters(`Secondary index ${index.name} ${what}`);
   }
 }
 

@@ -17,6 +17,7 @@ import type { WriteAction } from "../request/write-action.js";
 import type { WriteTransaction } from "../storage/write-transaction.js";
 import { checkIndexKeys } from "./index-keys.js";
 import { readItemRow, replaceItemRow, type SizedItem } from "./item-rows.js";
+import { checkKeyPaths } from "./key-paths.js";
 import { itemKey } from "./row-keys.js";
 import type { StoredItem } from "./stored-item.js";
 
@@ -41,10 +42,12 @@ export function prepareWrite(action: WriteAction, table: Table): PreparedWrite {
   if (action.kind === "put") {
     const key = keyOf(action.item, table.key);
     checkIndexKeys(table, action.item);
+    checkKeyPaths(table, action.names.nested());
     return { action, table, key, rowKey: itemKey(table, key) };
   }
   const key = checkKey(action.item, table.key);
   if (action.kind === "update") checkUpdateKeys(action.update, table.key);
+  checkKeyPaths(table, action.names.nested());
   return { action, table, key, rowKey: itemKey(table, key) };
 }
 

@@ -4,6 +4,7 @@ import type { CallContext, NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
 import { readItemRow } from "../items/item-rows.js";
+import { checkKeyPaths } from "../items/key-paths.js";
 import { itemKey } from "../items/row-keys.js";
 import { AttributeNames } from "../request/attribute-names.js";
 import { Capacities, type CapacityDetail, readUnits } from "../request/capacity.js";
@@ -66,6 +67,7 @@ export function batchGetItem(engine: Engine): NamedOperation {
     handle(input, call) {
       const wanted = compile(input, call).map((request) => {
         const table = engine.itemTable(request.table);
+        checkKeyPaths(table, new AttributeNames().projection(request.projection).nested());
         const rows = request.keys.map((key) => itemKey(table, checkKey(key, table.key)));
         if (new Set(rows.map((row) => row.toString("latin1"))).size < rows.length) {
           throw invalid("Provided list of item keys contains duplicates");

@@ -53,7 +53,7 @@ export function batchWriteItem(engine: Engine): NamedOperation {
     needs: (input, call) =>
       compile(input, call).map(({ table, actions }) => {
         const names = new AttributeNames();
-        for (const { attributes } of actions) names.add(attributes);
+        for (const one of actions) names.add(one.names.list());
         const items = actions.map(({ item }) => item);
         const context = itemContext({
           leadingKeys: leadingKeys(engine.schemaOf(table), items),

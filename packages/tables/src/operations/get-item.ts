@@ -3,6 +3,7 @@ import { permission } from "@hotkeep/core";
 import { type CallContext, type NamedOperation, rawJson } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import { readItemAnswer, readItemRow } from "../items/item-rows.js";
+import { checkKeyPaths } from "../items/key-paths.js";
 import { itemKey } from "../items/row-keys.js";
 import { AttributeNames } from "../request/attribute-names.js";
 import { Capacity, type CapacityDetail, readUnits } from "../request/capacity.js";
@@ -20,7 +21,8 @@ function read(input: InputOf<"GetItem">, call: CallContext) {
   const table = tableReference(input.TableName, call, action);
   const key = readItem(input.Key);
   const legacy = input.AttributesToGet === undefined ? undefined : fromAttributesToGet(input.AttributesToGet);
-  return { table, key, projection: parseExpressions(input).projection ?? legacy };
+  const projection = parseExpressions(input).projection ?? legacy;
+  return { table, key, projection, names: new AttributeNames().add(Object.keys(key)).projection(projection) };
 }
 
 /** GetItem: one item by its key. Always strongly consistent; ConsistentRead only changes what it is said to cost. */
@@ -28,15 +30,14 @@ export function getItem(engine: Engine): NamedOperation {
   const compile = compiledOnce(read);
   return operation("GetItem", {
     needs(input, call) {
-      const { table, key, projection } = compile(input, call);
-      const names = new AttributeNames().add(Object.keys(key)).projection(projection).list();
+      const { table, key, projection, names } = compile(input, call);
       return [
         permission(
           action,
           table.arn,
           itemContext({
             leadingKeys: leadingKeys(engine.schemaOf(table), [key]),
-            attributes: projection === undefined ? undefined : names,
+            attributes: projection === undefined ? undefined : names.list(),
             select: projection === undefined ? "ALL_ATTRIBUTES" : "SPECIFIC_ATTRIBUTES",
             returnConsumedCapacity: input.ReturnConsumedCapacity,
           }),
@@ -44,9 +45,10 @@ export function getItem(engine: Engine): NamedOperation {
       ];
     },
     handle(input, call) {
-      const { table: reference, key, projection } = compile(input, call);
+      const { table: reference, key, projection, names } = compile(input, call);
       const table = engine.itemTable(reference);
       const rowKey = itemKey(table, checkKey(key, table.key));
+      checkKeyPaths(table, names.nested());
       const detail = (input.ReturnConsumedCapacity ?? "NONE") as CapacityDetail;
       if (projection === undefined && detail === "NONE") {
         return rawJson(readItemAnswer(engine.storage, rowKey) ?? "{}");

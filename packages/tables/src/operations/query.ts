@@ -10,7 +10,15 @@ import { permission } from "@hotkeep/core";
 import type { CallContext, NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
-import { answerPage, checkStartInCondition, checkStartPlace, openSource } from "../items/read-page.js";
+import { checkKeyPaths } from "../items/key-paths.js";
+import {
+  answerPage,
+  checkFilterShown,
+  checkShown,
+  checkStartInCondition,
+  checkStartPlace,
+  openSource,
+} from "../items/read-page.js";
 import { compiledOnce } from "../request/compiled.js";
 import { itemContext, leadingKeyOf, leadingKeyText } from "../request/condition-keys.js";
 import { legacyLeadingKey, type PageRequest, readPageRequest } from "../request/page-request.js";
@@ -47,7 +55,7 @@ export function query(engine: Engine): NamedOperation {
           request.indexName === undefined ? request.table.arn : `${request.table.arn}/index/${request.indexName}`,
           itemContext({
             leadingKeys: leading === undefined ? undefined : [leading],
-            attributes: request.attributes,
+            attributes: request.names.list(),
             select: request.select,
             returnConsumedCapacity: request.detail,
           }),
@@ -61,11 +69,14 @@ export function query(engine: Engine): NamedOperation {
         request.keyCondition === undefined
           ? fromKeyConditions(input.KeyConditions, source.key)
           : keyConditionOf(request.keyCondition, source.key);
-      if (request.filter !== undefined) checkFilterKeys(request.filter, source.key);
       if (request.startPlace !== undefined) {
         checkStartPlace(source, request.startPlace);
         checkStartInCondition(source, request.startPlace, condition);
       }
+      checkKeyPaths(source.table, request.names.nested());
+      if (request.filter !== undefined) checkFilterKeys(request.filter, source.key);
+      checkFilterShown(source, request);
+      checkShown(source, request);
       const reverse = input.ScanIndexForward === false;
       return answerPage(engine, source, request, keyRange(condition, source.key), reverse);
     },

@@ -3,7 +3,8 @@ import { permission } from "@hotkeep/core";
 import type { CallContext, NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
-import { answerPage, checkStartPlace, openSource } from "../items/read-page.js";
+import { checkKeyPaths } from "../items/key-paths.js";
+import { answerPage, checkShown, checkStartPlace, openSource } from "../items/read-page.js";
 import { compiledOnce } from "../request/compiled.js";
 import { itemContext } from "../request/condition-keys.js";
 import { type PageRequest, readPageRequest } from "../request/page-request.js";
@@ -53,7 +54,7 @@ export function scan(engine: Engine): NamedOperation {
           action,
           request.indexName === undefined ? request.table.arn : `${request.table.arn}/index/${request.indexName}`,
           itemContext({
-            attributes: request.attributes,
+            attributes: request.names.list(),
             select: request.select,
             returnConsumedCapacity: request.detail,
           }),
@@ -75,6 +76,8 @@ export function scan(engine: Engine): NamedOperation {
           );
         }
       }
+      checkKeyPaths(source.table, request.names.nested());
+      checkShown(source, request);
       return answerPage(engine, source, request, range);
     },
   });

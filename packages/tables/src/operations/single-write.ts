@@ -31,7 +31,7 @@ export function writeNeeds(
 ): readonly PermissionRequest[] {
   const context = itemContext({
     leadingKeys: leadingKeys(engine.schemaOf(action.table), [action.item]),
-    attributes: action.attributes,
+    attributes: action.names.list(),
     returnValues: input.ReturnValues ?? "NONE",
     returnConsumedCapacity: input.ReturnConsumedCapacity,
   });

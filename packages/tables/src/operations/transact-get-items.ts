@@ -5,6 +5,7 @@ import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
 import { cancelledBy, forEachAction } from "../items/cancellation.js";
 import { readItemRow } from "../items/item-rows.js";
+import { checkKeyPaths } from "../items/key-paths.js";
 import { itemKey } from "../items/row-keys.js";
 import { AttributeNames } from "../request/attribute-names.js";
 import { Capacities, type CapacityDetail, readUnits } from "../request/capacity.js";
@@ -22,13 +23,16 @@ interface Get {
   readonly table: TableReference;
   readonly key: Item;
   readonly projection: Projection | undefined;
+  readonly names: AttributeNames;
 }
 
 function read(input: InputOf<"TransactGetItems">, call: CallContext): readonly Get[] {
   return input.TransactItems.map(({ Get: get }) => {
     checkParameterMix(get, ["ProjectionExpression"], []);
     const table = tableReference(get.TableName, call, action);
-    return { table, key: readItem(get.Key), projection: parseExpressions(get).projection };
+    const key = readItem(get.Key);
+    const { projection } = parseExpressions(get);
+    return { table, key, projection, names: new AttributeNames().add(Object.keys(key)).projection(projection) };
   });
 }
 
@@ -37,11 +41,10 @@ export function transactGetItems(engine: Engine): NamedOperation {
   const compile = compiledOnce(read);
   return operation("TransactGetItems", {
     needs: (input, call) =>
-      compile(input, call).map(({ table, key, projection }) => {
-        const names = new AttributeNames().add(Object.keys(key)).projection(projection).list();
+      compile(input, call).map(({ table, key, projection, names }) => {
         const context = itemContext({
           leadingKeys: leadingKeys(engine.schemaOf(table), [key]),
-          attributes: projection === undefined ? undefined : names,
+          attributes: projection === undefined ? undefined : names.list(),
           select: projection === undefined ? "ALL_ATTRIBUTES" : "SPECIFIC_ATTRIBUTES",
           returnConsumedCapacity: input.ReturnConsumedCapacity,
           enclosingOperation: "TransactGetItems",
@@ -51,9 +54,11 @@ export function transactGetItems(engine: Engine): NamedOperation {
     handle(input, call) {
       const gets = compile(input, call);
       const tables = gets.map(({ table }) => engine.itemTable(table));
-      const rows = forEachAction(gets, ({ key }, index) => {
+      const rows = forEachAction(gets, ({ key, names }, index) => {
         const table = tables[index]!;
-        return itemKey(table, checkKey(key, table.key));
+        checkKey(key, table.key);
+        checkKeyPaths(table, names.nested());
+        return itemKey(table, key);
       });
       if (new Set(rows.map((row) => row.toString("latin1"))).size < rows.length) {
         throw invalid("Transaction request cannot include multiple operations on one item");

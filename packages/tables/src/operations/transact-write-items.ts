@@ -58,7 +58,7 @@ export function transactWriteItems(engine: Engine): NamedOperation {
           action.table.arn,
           itemContext({
             leadingKeys: leadingKeys(engine.schemaOf(action.table), [action.item]),
-            attributes: action.attributes,
+            attributes: action.names.list(),
             returnValues: returnValues[index],
             returnConsumedCapacity: input.ReturnConsumedCapacity,
             enclosingOperation: "TransactWriteItems",

@@ -1,12 +1,21 @@
-import type { Condition, Operand, Projection, SetValue, Update } from "@hotkeep/attributes";
+import type { Condition, DocumentPath, Operand, Projection, SetValue, Update } from "@hotkeep/attributes";
 
-/** Top-level attribute names that a request speaks of, for the condition key `dynamodb:Attributes`. */
+/**
+ * Top-level attribute names that a request speaks of: for the condition key `dynamodb:Attributes`, and to find paths
+ * that lead into key attributes.
+ */
 export class AttributeNames {
   readonly #names = new Set<string>();
+  readonly #nested = new Set<string>();
 
   /** In order of first mention. */
   list(): readonly string[] {
     return [...this.#names];
+  }
+
+  /** Those of which a path goes on to a list element or map entry. */
+  nested(): ReadonlySet<string> {
+    return this.#nested;
   }
 
   add(names: Iterable<string>): this {
@@ -15,7 +24,7 @@ export class AttributeNames {
   }
 
   projection(projection: Projection | undefined): this {
-    for (const path of projection ?? []) this.#names.add(path[0]);
+    for (const path of projection ?? []) this.#path(path);
     return this;
   }
 
@@ -26,7 +35,7 @@ export class AttributeNames {
 
   update(update: Update | undefined): this {
     for (const action of update ?? []) {
-      this.#names.add(action.path[0]);
+      this.#path(action.path);
       if (action.kind === "set") this.#setValue(action.value);
     }
     return this;
@@ -56,7 +65,7 @@ export class AttributeNames {
         for (const operand of condition.list) this.#operand(operand);
         return;
       case "attribute_type":
-        this.#names.add(condition.path[0]);
+        this.#path(condition.path);
         this.#operand(condition.type);
         return;
       case "begins_with":
@@ -66,22 +75,27 @@ export class AttributeNames {
         return;
       case "attribute_exists":
       case "attribute_not_exists":
-        this.#names.add(condition.path[0]);
+        this.#path(condition.path);
     }
   }
 
+  #path(path: DocumentPath): void {
+    this.#names.add(path[0]);
+    if (path.length > 1) this.#nested.add(path[0]);
+  }
+
   #operand(operand: Operand): void {
-    if (operand.kind === "path") this.#names.add(operand.path[0]);
+    if (operand.kind === "path") this.#path(operand.path);
     else if (operand.kind === "size") this.#operand(operand.operand);
   }
 
   #setValue(value: SetValue): void {
     switch (value.kind) {
       case "path":
-        this.#names.add(value.path[0]);
+        this.#path(value.path);
         return;
       case "if_not_exists":
-        this.#names.add(value.path[0]);
+        this.#path(value.path);
         this.#setValue(value.otherwise);
         return;
       case "list_append":

@@ -42,8 +42,8 @@ export interface PageRequest {
   readonly itemsMax: number | undefined;
   readonly startPlace: Item | undefined;
   readonly detail: CapacityDetail;
-  /** Top-level attributes that the request speaks of. */
-  readonly attributes: readonly string[];
+  /** Attributes that the request speaks of. */
+  readonly names: AttributeNames;
 }
 
 /** The differences between Query and Scan in reading a request. */
@@ -82,7 +82,7 @@ export function readPageRequest(input: PageParameters, call: CallContext, dialec
     itemsMax: input.Limit,
     startPlace,
     detail: (input.ReturnConsumedCapacity ?? "NONE") as CapacityDetail,
-    attributes: names.projection(projection).list(),
+    names: names.projection(projection),
   };
 }
 

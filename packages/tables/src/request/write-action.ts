@@ -12,8 +12,8 @@ export type WriteAction = {
   readonly condition: Condition | undefined;
   /** Whether a failed condition shows the item. */
   readonly showOnFailure: boolean;
-  /** Top-level attributes that the request speaks of. */
-  readonly attributes: readonly string[];
+  /** Attributes that the request speaks of. */
+  readonly names: AttributeNames;
 } & (
   | { readonly kind: "put"; readonly sizeBytes: number }
   | { readonly kind: "update"; readonly update: Update }
@@ -56,8 +56,8 @@ export function readPut(
   const item = readItem(input.Item);
   const sizeBytes = checkItemSize(item, "put");
   const { condition } = conditionOf(input, legacy);
-  const attributes = new AttributeNames().add(Object.keys(item)).condition(condition).list();
-  return { kind: "put", table, item, sizeBytes, condition, attributes, showOnFailure: showsOnFailure(input) };
+  const names = new AttributeNames().add(Object.keys(item)).condition(condition);
+  return { kind: "put", table, item, sizeBytes, condition, names, showOnFailure: showsOnFailure(input) };
 }
 
 export function readUpdate(
@@ -71,8 +71,8 @@ export function readUpdate(
   const legacyUpdate = legacy.update?.();
   const { condition, expressions } = conditionOf(input, legacy);
   const update = expressions.update ?? legacyUpdate ?? [];
-  const attributes = new AttributeNames().add(Object.keys(item)).update(update).condition(condition).list();
-  return { kind: "update", table, item, update, condition, attributes, showOnFailure: showsOnFailure(input) };
+  const names = new AttributeNames().add(Object.keys(item)).update(update).condition(condition);
+  return { kind: "update", table, item, update, condition, names, showOnFailure: showsOnFailure(input) };
 }
 
 /** A delete, or a transaction's check of a condition. */
@@ -86,8 +86,8 @@ export function readDelete(
   const table = tableReference(input.TableName, call, writePermissions[kind]);
   const item = readItem(input.Key);
   const { condition } = conditionOf(input, legacy);
-  const attributes = new AttributeNames().add(Object.keys(item)).condition(condition).list();
-  return { kind, table, item, condition, attributes, showOnFailure: showsOnFailure(input) };
+  const names = new AttributeNames().add(Object.keys(item)).condition(condition);
+  return { kind, table, item, condition, names, showOnFailure: showsOnFailure(input) };
 }
 
 function conditionOf(
