@@ -17,6 +17,7 @@ import { Session, type SessionShared } from "./session/session.js";
 import { AttributeLists } from "./table/attribute-lists.js";
 import { HttpTableEndpoint } from "./table/http-endpoint.js";
 import { RoleSessions } from "./table/role-sessions.js";
+import type { TableEndpoint } from "./table/table-calls.js";
 import { TableSchemas } from "./table/table-schemas.js";
 import { netTransport } from "./transport/net-transport.js";
 import type { Listening, Transport } from "./transport/transport.js";
@@ -31,6 +32,8 @@ export interface NodeOptions {
   readonly limits?: Partial<NodeLimits>;
   /** Sockets; `node:net` when absent. */
   readonly transport?: Transport;
+  /** The tables; the configured endpoint over HTTP when absent. */
+  readonly tables?: TableEndpoint;
 }
 
 /** A node that listens. */
@@ -84,7 +87,7 @@ class CacheNode implements RunningNode {
   readonly #callers: Callers;
   readonly #roleSessions: RoleSessions;
   readonly #lists: AttributeLists;
-  readonly #endpoint: HttpTableEndpoint;
+  readonly #closeTables: () => void;
   readonly #roster = new KnownRoster();
   readonly #notices: WriteNotices;
   readonly #noticeReader: WriteNoticeReader;
@@ -119,7 +122,9 @@ class CacheNode implements RunningNode {
     this.#callers = new Callers(feed, clock, limits, region);
     this.#roleSessions = new RoleSessions(feed, clock, limits);
     this.#lists = new AttributeLists(feed, limits.attributeListsMax);
-    this.#endpoint = new HttpTableEndpoint(configuration.tableEndpoint, region, this.#roleSessions, clock, limits);
+    const http = new HttpTableEndpoint(configuration.tableEndpoint, region, this.#roleSessions, clock, limits);
+    const tables = options.tables ?? http;
+    this.#closeTables = () => http.close();
     this.#notices = new WriteNotices(feed);
     this.#noticeReader = new WriteNoticeReader(this.#items);
     const context: OperationContext = {
@@ -129,8 +134,8 @@ class CacheNode implements RunningNode {
       logger,
       items: this.#items,
       pages: this.#pages,
-      tables: this.#endpoint,
-      schemas: new TableSchemas(this.#endpoint, clock, limits, () => this.#items.invalidateAll()),
+      tables,
+      schemas: new TableSchemas(tables, clock, limits, () => this.#items.invalidateAll()),
       lists: this.#lists,
       notices: this.#notices,
       metrics: this.#metrics,
@@ -222,7 +227,7 @@ class CacheNode implements RunningNode {
     this.#heartbeat?.cancel();
     await this.#listening?.close(closeWithinMs);
     for (const stop of this.#stopListening) stop();
-    this.#endpoint.close();
+    this.#closeTables();
     this.#whenStopped();
   }
 

@@ -1,4 +1,4 @@
-import type { AttributeMap, Item } from "@hotkeep/attributes";
+import { type AttributeMap, type Item, validateProjection } from "@hotkeep/attributes";
 import { AwsError } from "@hotkeep/core";
 import {
   type BatchGetItemRequest,
@@ -13,7 +13,7 @@ import { itemKeyOf } from "../cache/item-key.js";
 import type { KeysAndAttributes } from "../table/table-calls.js";
 import type { KnownTable } from "../table/table-schemas.js";
 import type { OperationContext } from "./context.js";
-import { addressOf, decodeCached, type ItemAddress, wholeItemResponse } from "./items.js";
+import { addressOf, decodeCached, type ItemAddress, projected, wholeItemResponse } from "./items.js";
 import { addCapacity, ifGiven, unlessNone } from "./options.js";
 import { pauseBeforeRetry } from "./retry.js";
 
@@ -84,6 +84,7 @@ async function addressKeys(context: OperationContext, request: BatchGetItemReque
   const wanted: Wanted[] = [];
   const seen = new Set<string>();
   for (const source of request.tables) {
+    if (source.projection !== undefined) validateProjection(source.projection);
     for (const key of source.keys) {
       const address = await addressOf(context, source.table, key);
       seen.add(address.itemKey.toString("latin1"));
@@ -202,7 +203,7 @@ function answer(
         table: source.table,
         schema,
         ...ifGiven("projection", source.projection),
-        items: ofTable.map((one) => one.found?.item).filter((item) => item !== undefined),
+        items: ofTable.map((one) => projected(one.found?.item, source.projection)).filter((item) => item !== undefined),
         ...(unprocessedKeys.length === 0 ? {} : { unprocessedKeys }),
       };
     });

@@ -1,8 +1,9 @@
+import { validateProjection } from "@hotkeep/attributes";
 import { type ConsumedCapacity, decodeKey, encodeGetItemResponse, type GetItemRequest } from "@hotkeep/dax-wire";
 import type { FoundItem } from "../cache/item-cache.js";
 import type { OperationContext } from "./context.js";
 import { printExpressions } from "./expressions.js";
-import { addressOf, decodeCached, type ItemAddress, wholeItemResponse } from "./items.js";
+import { addressOf, decodeCached, type ItemAddress, projected, wholeItemResponse } from "./items.js";
 import { ifGiven, unlessNone } from "./options.js";
 
 /** GetItem: from the cache, or else whole from the table into the cache; the projection is applied to the answer. */
@@ -11,6 +12,8 @@ export async function getItem(context: OperationContext, request: GetItemRequest
   const address = await addressOf(context, request.table, request.key);
   const { projection } = request;
   if (request.consistentRead) return getConsistently(context, request, address);
+  // From here on the table does not see the projection: it reads whole items, or nothing.
+  if (projection !== undefined) validateProjection(projection);
   const entry = items.find(address.itemKey, 0, address.itemKey.length, clock.monotonic());
   let found: FoundItem;
   let consumedCapacity: ConsumedCapacity | undefined;
@@ -24,7 +27,7 @@ export async function getItem(context: OperationContext, request: GetItemRequest
   }
   if (projection === undefined && consumedCapacity === undefined) return found.response;
   const result = {
-    ...ifGiven("item", found.item),
+    ...ifGiven("item", projected(found.item, projection)),
     ...ifGiven("projection", projection),
     ...ifGiven("consumedCapacity", consumedCapacity),
   };

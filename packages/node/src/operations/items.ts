@@ -1,4 +1,4 @@
-import type { Item } from "@hotkeep/attributes";
+import { type Item, type Projection, projectItem } from "@hotkeep/attributes";
 import { canonicalKey, decodeItem, encodeGetItemResponse, itemListId } from "@hotkeep/dax-wire";
 import type { FoundItem } from "../cache/item-cache.js";
 import { itemKeyOf } from "../cache/item-key.js";
@@ -36,6 +36,11 @@ export async function readPutItem(
 ): Promise<Item> {
   const names = await context.lists.namesOf(itemListId(bytes));
   return decodeItem(table.schema, key, names, bytes);
+}
+
+/** What a projection, if there is one, leaves of a whole item. */
+export function projected(item: Item | undefined, projection: Projection | undefined): Item | undefined {
+  return item === undefined || projection === undefined ? item : projectItem(item, projection);
 }
 
 /** The answer to a getItem that finds `item` whole, or nothing. */
