@@ -23,6 +23,8 @@ export const quotas = {
 
 /** Most temporary credentials alive at a time. */
 export const sessionsMax = 50_000;
+/** How long an expired session is remembered, so that its holder hears that it expired. */
+export const expiredSessionMs = 60 * 60 * 1000;
 /** How often expired sessions and old deletion tasks are swept out of the store. */
 export const sweepIntervalMs = 60_000;
 /** Most records that one sweep deletes in one transaction. */

@@ -341,7 +341,8 @@ describe("making it", () => {
 
 describe("SLR-40 to SLR-42: it cannot be edited, except its description", () => {
   const PolicyDocument = policy(allow("dax:*"));
-  const changes = {
+  // Commands of one client have one supertype only for the compiler's eyes.
+  const changes: Readonly<Record<string, unknown>> = {
     UpdateAssumeRolePolicy: new UpdateAssumeRolePolicyCommand({
       RoleName,
       PolicyDocument: trusts({ Service: "ec2.amazonaws.com" }),

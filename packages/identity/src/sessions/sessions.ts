@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Clock, CommonAwsError, type Logger, type Random, type Timer } from "@hotkeep/core";
 import { type SessionSecrets, sealingPurpose } from "../directory/callers.js";
 import type { Directory } from "../directory/directory.js";
-import { sessionsMax, sweepIntervalMs, sweepRecordsMax } from "../limits.js";
+import { expiredSessionMs, sessionsMax, sweepIntervalMs, sweepRecordsMax } from "../limits.js";
 import { sessions } from "../records/tables.js";
 import type { Records } from "../records/transaction.js";
 import type { SessionRecord } from "../records/types.js";
@@ -92,10 +92,10 @@ export class Sessions {
 
   async #sweep(others: () => Promise<void>): Promise<void> {
     const { clock, directory, records } = this.#parts;
-    const now = clock.now();
+    const before = clock.now() - expiredSessionMs;
     const expired: string[] = [];
     for (const { id, expiresAt } of directory.sessions.values()) {
-      if (expiresAt > now) continue;
+      if (expiresAt > before) continue;
       if (expired.push(id) >= sweepRecordsMax) break;
     }
     if (expired.length > 0) {
