@@ -33,10 +33,10 @@ export class WriteNotices {
   }
 
   /**
-   * The feed is back. A notice that could not be sent has used up its number; an empty one makes the others see the
-   * gap even if nothing is written here for a long time.
+   * A notice that could not be sent has used up its number; an empty one makes the others see the gap even if nothing
+   * is written here for a long time. Called again and again.
    */
-  feedBack(): void {
+  showGap(): void {
     if (!this.#lost) return;
     this.#lost = false;
     this.#send("", []);

@@ -12,6 +12,7 @@ import { OperationExecutor } from "./operations/executor.js";
 import { WriteNoticeReader, WriteNotices } from "./replication.js";
 import { KnownRoster } from "./roster.js";
 import { Callers } from "./session/callers.js";
+import { Gatekeeper } from "./session/gatekeeper.js";
 import { InputBudget } from "./session/input.js";
 import { Session, type SessionShared } from "./session/session.js";
 import { AttributeLists } from "./table/attribute-lists.js";
@@ -55,6 +56,9 @@ export interface RunningNode {
   readonly stopped: Promise<void>;
 }
 
+/** Pause before a node that the gateway did not take back tries again. */
+const introduceAgainMs = 1_000;
+
 /** How long `close` waits for peers to close their side. */
 const closeWithinMs = 500;
 
@@ -87,7 +91,7 @@ class CacheNode implements RunningNode {
   readonly #callers: Callers;
   readonly #roleSessions: RoleSessions;
   readonly #lists: AttributeLists;
-  readonly #closeTables: () => void;
+  readonly #http: HttpTableEndpoint;
   readonly #roster = new KnownRoster();
   readonly #notices: WriteNotices;
   readonly #noticeReader: WriteNoticeReader;
@@ -122,9 +126,8 @@ class CacheNode implements RunningNode {
     this.#callers = new Callers(feed, clock, limits, region);
     this.#roleSessions = new RoleSessions(feed, clock, limits);
     this.#lists = new AttributeLists(feed, limits.attributeListsMax);
-    const http = new HttpTableEndpoint(configuration.tableEndpoint, region, this.#roleSessions, clock, limits);
-    const tables = options.tables ?? http;
-    this.#closeTables = () => http.close();
+    this.#http = new HttpTableEndpoint(configuration.tableEndpoint, region, this.#roleSessions, clock, limits);
+    const tables = options.tables ?? this.#http;
     this.#notices = new WriteNotices(feed);
     this.#noticeReader = new WriteNoticeReader(this.#items);
     const context: OperationContext = {
@@ -135,30 +138,32 @@ class CacheNode implements RunningNode {
       items: this.#items,
       pages: this.#pages,
       tables,
-      schemas: new TableSchemas(tables, clock, limits, () => this.#items.invalidateAll()),
+      schemas: new TableSchemas(tables, clock, limits, { region, account }, () => this.#items.invalidateAll()),
       lists: this.#lists,
       notices: this.#notices,
       metrics: this.#metrics,
     };
+    const executor = new OperationExecutor({
+      context,
+      gateway: feed,
+      roster: this.#roster,
+      roleSessions: this.#roleSessions,
+      serviceRoleArn: () => this.configuration.serviceRoleArn,
+    });
+    const metrics = this.#metrics;
+    const running = { count: 0 };
     this.#shared = {
       limits,
       clock,
       random,
       logger,
-      gateway: feed,
       cluster: { clusterArn, region, account },
       callers: this.#callers,
       items: this.#items,
-      executor: new OperationExecutor({
-        context,
-        gateway: feed,
-        roster: this.#roster,
-        roleSessions: this.#roleSessions,
-        serviceRoleArn: () => this.configuration.serviceRoleArn,
-      }),
-      metrics: this.#metrics,
+      gatekeeper: new Gatekeeper({ limits, clock, random, gateway: feed, executor, metrics, running }),
+      metrics,
       inputBudget: new InputBudget(limits.inputBytesTotalMax),
-      running: { count: 0 },
+      running,
     };
   }
 
@@ -227,7 +232,7 @@ class CacheNode implements RunningNode {
     this.#heartbeat?.cancel();
     await this.#listening?.close(closeWithinMs);
     for (const stop of this.#stopListening) stop();
-    this.#closeTables();
+    this.#http.close();
     this.#whenStopped();
   }
 
@@ -260,26 +265,32 @@ class CacheNode implements RunningNode {
       feed.onConnected(() => {
         if (!this.#feedLost) return;
         this.#feedLost = false;
-        this.#feedBack().catch((error: unknown) => {
-          this.#logger.warn("the gateway did not take the node back", { error: (error as Error).message });
-        });
+        this.#greetAgain();
       }),
     );
   }
 
-  /** Everything that the gateway may have told meanwhile is asked for again, or given up. */
-  async #feedBack(): Promise<void> {
+  /** The feed is back. */
+  #greetAgain(): void {
+    // Everything that the gateway may have told meanwhile is asked for again, or given up.
     this.#callers.feedBack();
-    // Other nodes may have written without our hearing of it.
     if (this.#roster.nodes.length > 1) this.#items.invalidateAll();
     this.#roleSessions.discard();
+    this.#introduce().catch((error: unknown) => {
+      this.#logger.warn("the gateway did not take the node back", { error: (error as Error).message });
+      this.#clock.after(introduceAgainMs, () => {
+        if (this.#feed.connected && this.#stopping === undefined) this.#greetAgain();
+      });
+    });
+  }
+
+  async #introduce(): Promise<void> {
     this.#configure(await this.#feed.request("hello", { nodeId: this.#feed.nodeId, pid: process.pid }));
     this.#setRoster(await this.#feed.request("listening", { port: this.port }));
-    this.#notices.feedBack();
   }
 
   #configure(configuration: NodeConfiguration): void {
-    const fixed = ["clusterArn", "account", "region", "nodeId", "listenAddress", "tableEndpoint"] as const;
+    const fixed = ["clusterArn", "account", "region", "nodeId", "listenAddress"] as const;
     for (const name of fixed) {
       if (configuration[name] !== this.configuration[name]) {
         throw new HotkeepError("NodeMustRestart", `A running node cannot change its ${name}.`, {
@@ -287,7 +298,9 @@ class CacheNode implements RunningNode {
         });
       }
     }
+    if (configuration.serviceRoleArn !== this.configuration.serviceRoleArn) this.#roleSessions.discard();
     this.configuration = configuration;
+    this.#http.moveTo(configuration.tableEndpoint);
     this.#items.ttlMs = configuration.recordTtlMs;
     this.#pages.ttlMs = configuration.queryTtlMs;
     this.#budget.resize(configuration.cacheBytesMax);
@@ -300,6 +313,7 @@ class CacheNode implements RunningNode {
 
   #beat(): void {
     this.#feed.notify("heartbeat", { at: this.#clock.now() });
+    this.#notices.showGap();
     this.#heartbeat = this.#clock.after(this.#limits.heartbeatMs, () => this.#beat());
   }
 }

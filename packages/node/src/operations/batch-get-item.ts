@@ -72,6 +72,13 @@ export async function batchGetItem(context: OperationContext, request: BatchGetI
   return answer(context, request, wanted, capacity);
 }
 
+function tooShort(value: string, path: string): AwsError {
+  return new AwsError(
+    "ValidationException",
+    `1 validation error detected: Value '${value}' at '${path}' failed to satisfy constraint: Member must have length greater than or equal to 1`,
+  );
+}
+
 async function settle(one: Wanted, found: Promise<FoundItem>): Promise<void> {
   one.found = await found;
 }
@@ -81,10 +88,12 @@ async function addressKeys(context: OperationContext, request: BatchGetItemReque
   if (count > keysMax) {
     throw new AwsError("ValidationException", "Too many items requested for the BatchGetItem call");
   }
+  if (request.tables.length === 0) throw tooShort("{}", "requestItems");
   const wanted: Wanted[] = [];
   const seen = new Set<string>();
   for (const source of request.tables) {
     if (source.projection !== undefined) validateProjection(source.projection);
+    if (source.keys.length === 0) throw tooShort("[]", `requestItems.${source.table}.member.keys`);
     for (const key of source.keys) {
       const address = await addressOf(context, source.table, key);
       seen.add(address.itemKey.toString("latin1"));
@@ -141,15 +150,17 @@ async function read(
 }
 
 function requestItems(wanted: readonly Wanted[]): Record<string, KeysAndAttributes> {
-  const out: Record<string, KeysAndAttributes & { Keys: AttributeMap[] }> = {};
+  const out: Record<string, { Keys: AttributeMap[]; ConsistentRead?: boolean }> = {};
   for (const { address, source } of wanted) {
     const { table, key } = address;
     let entry = out[table.name];
     if (entry === undefined) {
       // Whole items always: without its key an item could not be told from another.
-      entry = { Keys: [], ...(source.consistentRead ? { ConsistentRead: true } : {}) };
+      entry = { Keys: [] };
       out[table.name] = entry;
     }
+    // One table may be there twice, as name and as ARN.
+    if (source.consistentRead) entry.ConsistentRead = true;
     entry.Keys.push(decodeKey(table.schema, key));
   }
   return out;
@@ -191,22 +202,20 @@ function answer(
   wanted: readonly Wanted[],
   capacity: readonly ConsumedCapacity[],
 ): Promise<Buffer> {
-  const tables = request.tables
-    .filter((source) => source.keys.length > 0)
-    .map((source) => {
-      const ofTable = wanted.filter((one) => one.source === source);
-      const { schema } = ofTable[0]!.address.table;
-      const unprocessedKeys = ofTable
-        .filter((one) => one.found === undefined)
-        .map((one) => decodeKey(schema, one.address.key));
-      return {
-        table: source.table,
-        schema,
-        ...ifGiven("projection", source.projection),
-        items: ofTable.map((one) => projected(one.found?.item, source.projection)).filter((item) => item !== undefined),
-        ...(unprocessedKeys.length === 0 ? {} : { unprocessedKeys }),
-      };
-    });
+  const tables = request.tables.map((source) => {
+    const ofTable = wanted.filter((one) => one.source === source);
+    const { schema } = ofTable[0]!.address.table;
+    const unprocessedKeys = ofTable
+      .filter((one) => one.found === undefined)
+      .map((one) => decodeKey(schema, one.address.key));
+    return {
+      table: source.table,
+      schema,
+      ...ifGiven("projection", source.projection),
+      items: ofTable.map((one) => projected(one.found?.item, source.projection)).filter((item) => item !== undefined),
+      ...(unprocessedKeys.length === 0 ? {} : { unprocessedKeys }),
+    };
+  });
   const result = { tables, ...(capacity.length === 0 ? {} : { consumedCapacity: capacity }) };
   return context.lists.encode((listIdOf) => encodeBatchGetResponse(result, listIdOf));
 }

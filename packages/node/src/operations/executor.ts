@@ -15,7 +15,7 @@ import { accessDenied, DaxFailure, daxErrorFor, readFailed, throttled, writeOutc
 import type { Gateway } from "../gateway.js";
 import type { KnownRoster } from "../roster.js";
 import { countError } from "../session/counting.js";
-import type { Executor } from "../session/session.js";
+import type { Executor } from "../session/gatekeeper.js";
 import type { RoleSessions } from "../table/role-sessions.js";
 import { TableUnreachable } from "../table/table-calls.js";
 import { batchGetItem } from "./batch-get-item.js";

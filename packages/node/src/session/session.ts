@@ -2,9 +2,6 @@ import { type Clock, type Logger, type Random, uuid } from "@hotkeep/core";
 import {
   closingResponse,
   type DaxError,
-  type DaxRequest,
-  decodeRequest,
-  encodeError,
   FrameScanner,
   type GetItemHead,
   type MethodName,
@@ -15,28 +12,18 @@ import {
   WireError,
 } from "@hotkeep/dax-wire";
 import type { ItemCache } from "../cache/item-cache.js";
-import { accessDenied, authenticationRequired, daxErrorFor, recovering, throttled } from "../failure.js";
-import type { Gateway } from "../gateway.js";
+import { authenticationRequired, daxErrorFor, recovering, throttled } from "../failure.js";
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
 import type { Connection, ConnectionEvents } from "../transport/transport.js";
-import { actionOf, actionsOfTransaction, everyAction, getItemBit } from "./actions.js";
+import { getItemBit } from "./actions.js";
 import { type Authorization, authorize } from "./authorize.js";
 import type { Callers } from "./callers.js";
-import { countError, countRequest } from "./counting.js";
-import type { ClusterFacts, Denial, Identity } from "./identity.js";
+import { countRequest } from "./counting.js";
+import type { Gatekeeper, RunningCount } from "./gatekeeper.js";
+import type { ClusterFacts, Identity } from "./identity.js";
 import { type InputBudget, WaitingInput } from "./input.js";
 import { Output } from "./output.js";
-
-/** Executes decoded requests; never rejects: an error is an answer too. */
-export interface Executor {
-  /** The answer when it is at hand, without looking at any table; undefined otherwise. */
-  immediate(method: MethodName): Buffer | undefined;
-  /** The cached answer of a query or scan frame `buffer[start, end)`. */
-  cachedPage(method: "query" | "scan", buffer: Buffer, start: number, end: number, now: number): Buffer | undefined;
-  /** `frame` belongs to the executor. */
-  execute(request: DaxRequest, frame: Buffer): Promise<Buffer>;
-}
 
 /** What all sessions of a node share. */
 export interface SessionShared {
@@ -44,15 +31,14 @@ export interface SessionShared {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly gateway: Gateway;
   readonly cluster: ClusterFacts;
   readonly callers: Callers;
   readonly items: ItemCache;
-  readonly executor: Executor;
+  readonly gatekeeper: Gatekeeper;
   readonly metrics: NodeMetrics;
   readonly inputBudget: InputBudget;
   /** Requests that wait for a table, a policy or the gateway now. */
-  readonly running: { count: number };
+  readonly running: RunningCount;
 }
 
 /** Answers of one chunk go out in more than one write when they are longer than this: a small frame may ask for much. */
@@ -165,19 +151,25 @@ export class Session implements ConnectionEvents {
       }
       at = this.#frames(buffer, at, end);
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.#shared.logger.debug("connection ended: unreadable input", {
-        peer: this.#connection.remoteAddress,
-        reason: error.message,
-      });
-      const answer = closingResponse(error);
-      if (answer !== null) this.#output.add(answer, 0);
+      this.#unreadable(error);
       this.#flush();
       this.#finish();
       return end;
     }
     this.#flush();
     return at;
+  }
+
+  /** Nothing behind this can be understood, or this process has failed to: either way only this connection ends. */
+  #unreadable(error: unknown): void {
+    const { logger } = this.#shared;
+    if (!(error instanceof WireError)) {
+      logger.error("a session failed", { error });
+      return;
+    }
+    logger.debug("connection ended: unreadable input", { peer: this.#connection.remoteAddress, reason: error.message });
+    const answer = closingResponse(error);
+    if (answer !== null) this.#output.add(answer, 0);
   }
 
   #frames(buffer: Buffer, start: number, end: number): number {
@@ -240,7 +232,7 @@ export class Session implements ConnectionEvents {
       this.#wait(this.#renew(identity, method, frame));
       return;
     }
-    const answer = this.#decideAndAnswer(identity, method, buffer, at, next, now);
+    const answer = this.#shared.gatekeeper.admit(identity, method, buffer, at, next, now);
     if (answer instanceof Promise) this.#wait(answer);
     else this.#output.add(answer, 0);
   }
@@ -263,81 +255,7 @@ export class Session implements ConnectionEvents {
     }
     const renewed = identity.renewed(known);
     if (this.#identity === identity) this.#identity = renewed;
-    return this.#decideAndAnswer(renewed, method, frame, 0, frame.length, clock.monotonic());
-  }
-
-  #decideAndAnswer(
-    identity: Identity,
-    method: MethodName,
-    buffer: Buffer,
-    at: number,
-    next: number,
-    now: number,
-  ): Buffer | Promise<Buffer> {
-    const { clock, executor } = this.#shared;
-    const wallNow = clock.now();
-    // What needs one fixed permission is decided before anything is decoded.
-    const action = actionOf(method);
-    if (action !== undefined) {
-      const denial = identity.refuses(action, wallNow);
-      if (denial !== undefined) return this.#denied(denial);
-      if (method === "query" || method === "scan") {
-        const page = executor.cachedPage(method, buffer, at, next, now);
-        if (page !== undefined) return page;
-      }
-    } else if (method === "defineKeySchema") {
-      const denial = this.#refusesEverything(identity, wallNow);
-      if (denial !== undefined) return this.#denied(denial);
-    } else {
-      const answer = executor.immediate(method);
-      if (answer !== undefined) return answer;
-    }
-    const frame = at === 0 && next === buffer.length ? buffer : Buffer.from(buffer.subarray(at, next));
-    let request: DaxRequest;
-    try {
-      request = decodeRequest(frame);
-    } catch (error) {
-      return this.#error(daxErrorFor(error, uuid(this.#shared.random)));
-    }
-    if (request.method === "transactWriteItems") {
-      for (const needed of actionsOfTransaction(request.writes)) {
-        const denial = identity.refuses(needed, wallNow);
-        if (denial !== undefined) return this.#denied(denial);
-      }
-    }
-    const { running, limits, random } = this.#shared;
-    if (running.count >= limits.requestsRunningMax) {
-      return this.#error(throttled("The node is processing too many requests.", uuid(random)));
-    }
-    return executor.execute(request, frame);
-  }
-
-  /** The first action's denial when none is allowed. */
-  #refusesEverything(identity: Identity, wallNow: number): Denial | undefined {
-    let first: Denial | undefined;
-    for (const action of everyAction) {
-      const denial = identity.refuses(action, wallNow);
-      if (denial === undefined) return undefined;
-      first ??= denial;
-    }
-    return first;
-  }
-
-  #denied(denial: Denial): Buffer {
-    const { clock, random, gateway } = this.#shared;
-    const id = uuid(random);
-    const { action, resource } = denial.decision.request;
-    gateway.notify("denied", {
-      id,
-      at: clock.now(),
-      hop: "caller",
-      principal: denial.principal,
-      action,
-      resource,
-      message: denial.message,
-      decision: denial.decision,
-    });
-    return this.#error(accessDenied(denial.message, id));
+    return this.#shared.gatekeeper.admit(renewed, method, frame, 0, frame.length, clock.monotonic());
   }
 
   #authorize(buffer: Buffer, at: number, next: number): void {
@@ -398,8 +316,7 @@ export class Session implements ConnectionEvents {
   }
 
   #error(error: DaxError): Buffer {
-    countError(this.#shared.metrics, error);
-    return encodeError(error);
+    return this.#shared.gatekeeper.error(error);
   }
 
   #flush(): void {

@@ -27,12 +27,12 @@ export function isTableWrite(name: TableCallName): boolean {
 
 /** A DynamoDB-compatible endpoint over HTTP, called with the service role's session. */
 export class HttpTableEndpoint implements TableEndpoint {
-  readonly #url: URL;
+  #url: URL;
   readonly #region: string;
   readonly #roleSessions: RoleSessions;
   readonly #clock: Clock;
   readonly #limits: NodeLimits;
-  readonly #agent: HttpAgent | HttpsAgent;
+  #agent: HttpAgent | HttpsAgent;
   #signer: { readonly session: RoleSession; readonly signer: RequestSigner } | undefined;
 
   constructor(url: string, region: string, roleSessions: RoleSessions, clock: Clock, limits: NodeLimits) {
@@ -41,14 +41,15 @@ export class HttpTableEndpoint implements TableEndpoint {
     this.#roleSessions = roleSessions;
     this.#clock = clock;
     this.#limits = limits;
-    const options = {
-      keepAlive: true,
-      maxSockets: limits.endpointSocketsMax,
-      maxFreeSockets: limits.endpointSocketsMax,
-      timeout: idleSocketMs,
-      scheduling: "lifo" as const,
-    };
-    this.#agent = this.#url.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+    this.#agent = agentFor(this.#url, limits.endpointSocketsMax);
+  }
+
+  /** Sends the next calls to another address; those that run end where they are. */
+  moveTo(url: string): void {
+    const next = new URL(url);
+    if (next.href === this.#url.href) return;
+    this.#url = next;
+    this.#agent = agentFor(next, this.#limits.endpointSocketsMax);
   }
 
   async call<Name extends TableCallName>(
@@ -148,6 +149,17 @@ export class HttpTableEndpoint implements TableEndpoint {
       request.end(body);
     });
   }
+}
+
+function agentFor(url: URL, socketsMax: number): HttpAgent | HttpsAgent {
+  const options = {
+    keepAlive: true,
+    maxSockets: socketsMax,
+    maxFreeSockets: socketsMax,
+    timeout: idleSocketMs,
+    scheduling: "lifo" as const,
+  };
+  return url.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
 }
 
 /** An error document of the JSON protocol; `__type` may carry a namespace, and `message` a capital. */

@@ -1,5 +1,5 @@
 import type { KeyAttribute, KeySchema, KeyType } from "@hotkeep/attributes";
-import { AwsError, type Clock } from "@hotkeep/core";
+import { AwsError, type Clock, parseArn } from "@hotkeep/core";
 import { Collapse } from "../cache/collapse.js";
 import type { NodeLimits } from "../limits.js";
 import type { TableDescription, TableEndpoint } from "./table-calls.js";
@@ -15,6 +15,12 @@ export interface KnownTable {
   readonly incarnation: string;
 }
 
+/** Where a cluster's tables are. */
+export interface TableHome {
+  readonly region: string;
+  readonly account: string;
+}
+
 interface Kept {
   readonly table: KnownTable;
   readonly until: number;
@@ -25,13 +31,15 @@ export class TableSchemas {
   readonly #endpoint: TableEndpoint;
   readonly #clock: Clock;
   readonly #limits: NodeLimits;
+  readonly #home: TableHome;
   readonly #replaced: () => void;
   readonly #kept = new Map<string, Kept>();
   readonly #asking = new Collapse<KnownTable>();
 
   /** `replaced` is called when a table turns out to be another one than before: what was cached of it is void. */
-  constructor(endpoint: TableEndpoint, clock: Clock, limits: NodeLimits, replaced: () => void) {
+  constructor(endpoint: TableEndpoint, clock: Clock, limits: NodeLimits, home: TableHome, replaced: () => void) {
     this.#endpoint = endpoint;
+    this.#home = home;
     this.#clock = clock;
     this.#limits = limits;
     this.#replaced = replaced;
@@ -40,10 +48,12 @@ export class TableSchemas {
   /**
    * The table, described anew when what is known is too old.
    *
+   * @param nameOrArn as the client wrote it; an ARN and a name of one table give the same {@link KnownTable}
    * @throws AwsError what DescribeTable said, e.g. ResourceNotFoundException or AccessDeniedException
    * @throws TableUnreachable
    */
-  async get(name: string): Promise<KnownTable> {
+  async get(nameOrArn: string): Promise<KnownTable> {
+    const name = plainName(nameOrArn, this.#home);
     const kept = this.#kept.get(name);
     if (kept !== undefined && this.#clock.monotonic() < kept.until) return kept.table;
     try {
@@ -57,8 +67,9 @@ export class TableSchemas {
     }
   }
 
-  /** The table seems to have changed: describe it before the next use. */
-  doubt(name: string): void {
+  /** The table (one that {@link get} has taken) seems to have changed: describe it before the next use. */
+  doubt(nameOrArn: string): void {
+    const name = plainName(nameOrArn, this.#home);
     const kept = this.#kept.get(name);
     if (kept !== undefined) this.#kept.set(name, { table: kept.table, until: 0 });
   }
@@ -79,6 +90,20 @@ export class TableSchemas {
     }
     return table;
   }
+}
+
+/** A cluster serves tables of its own Region and account only (documented): so a name says which table is meant. */
+function plainName(nameOrArn: string, home: TableHome): string {
+  if (!nameOrArn.startsWith("arn:")) return nameOrArn;
+  const arn = parseArn(nameOrArn);
+  const name = arn === undefined ? undefined : /^table\/([^/]+)$/.exec(arn.resource)?.[1];
+  if (arn?.service === "dynamodb" && arn.region === home.region && arn.account === home.account && name !== undefined) {
+    return name;
+  }
+  throw new AwsError(
+    "ValidationException",
+    `This cluster serves tables of account ${home.account} in Region ${home.region}; \`${nameOrArn}\` is none of them`,
+  );
 }
 
 /** @throws TableUnreachable when the description makes no sense */
