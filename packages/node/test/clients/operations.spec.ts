@@ -56,14 +56,7 @@ for (const [name, makeClient] of Object.entries(officialClients)) {
       plain((await dax.getItem({ TableName: "Books", Key: book(isbn), ...more })).Item);
     /** What the table has, asked past the node. */
     const stored = async (isbn: string): Promise<Answer> =>
-      plain(
-        ((await tables.directly("GetItem", { TableName: "Books", Key: book(isbn) })) as Answer).Item ??
-          JSON.parse(
-            String(
-              ((await tables.directly("GetItem", { TableName: "Books", Key: book(isbn) })) as Answer).body ?? "{}",
-            ),
-          ).Item,
-      );
+      plain(((await tables.directly("GetItem", { TableName: "Books", Key: book(isbn) })) as Answer).Item);
     const failure = async (call: Promise<unknown>): Promise<Answer> => {
       try {
         await call;
@@ -383,6 +376,83 @@ for (const [name, makeClient] of Object.entries(officialClients)) {
         RequestItems: { Books: { Keys: [book(c)], ConsistentRead: true, ProjectionExpression: "v" } },
       });
       expect(plain(again.Responses.Books)).toEqual([{ v: { S: "table" } }]);
+    });
+
+    it("Query and Scan of an index, page by page, and the pages' compound keys", async () => {
+      const TableName = `Indexed-${name.slice(0, 6).trim()}`;
+      await tables.directly("CreateTable", {
+        TableName,
+        BillingMode: "PAY_PER_REQUEST",
+        AttributeDefinitions: [
+          { AttributeName: "cust", AttributeType: "S" },
+          { AttributeName: "ord", AttributeType: "N" },
+          { AttributeName: "status", AttributeType: "S" },
+        ],
+        KeySchema: [
+          { AttributeName: "cust", KeyType: "HASH" },
+          { AttributeName: "ord", KeyType: "RANGE" },
+        ],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: "byStatus",
+            KeySchema: [
+              { AttributeName: "status", KeyType: "HASH" },
+              { AttributeName: "ord", KeyType: "RANGE" },
+            ],
+            Projection: { ProjectionType: "KEYS_ONLY" },
+          },
+        ],
+      });
+      for (let ord = 1; ord <= 3; ord++) {
+        const Item = { cust: { S: `c${ord}` }, ord: { N: String(ord) }, status: { S: "open" }, more: { S: "x" } };
+        await dax.putItem({ TableName, Item });
+      }
+      const ask = {
+        TableName,
+        IndexName: "byStatus",
+        KeyConditionExpression: "#s = :open",
+        ExpressionAttributeNames: { "#s": "status" },
+        ExpressionAttributeValues: { ":open": { S: "open" } },
+        Limit: 2,
+      };
+      const first = await dax.query(ask);
+      expect(plain(first.Items)).toEqual([
+        { cust: { S: "c1" }, ord: { N: "1" }, status: { S: "open" } },
+        { cust: { S: "c2" }, ord: { N: "2" }, status: { S: "open" } },
+      ]);
+      expect(plain(first.LastEvaluatedKey)).toEqual({ cust: { S: "c2" }, ord: { N: "2" }, status: { S: "open" } });
+      const second = await dax.query({ ...ask, ExclusiveStartKey: first.LastEvaluatedKey });
+      expect(plain(second.Items)).toEqual([{ cust: { S: "c3" }, ord: { N: "3" }, status: { S: "open" } }]);
+      const page = await dax.scan({ TableName, IndexName: "byStatus", Limit: 1 });
+      const rest = await dax.scan({ TableName, IndexName: "byStatus", ExclusiveStartKey: page.LastEvaluatedKey });
+      expect([page.Count, rest.Count]).toEqual([1, 2]);
+      const refused = await failure(dax.query({ ...ask, ConsistentRead: true }));
+      expect(refused.code ?? refused.name).toBe("ValidationException");
+    });
+
+    it("a failed condition leaves the value in the table and is answered from there", async () => {
+      const isbn = fresh();
+      await dax.putItem({ TableName: "Books", Item: book(isbn, { v: { N: "1" } }) });
+      await tables.directly("PutItem", { TableName: "Books", Item: book(isbn, { v: { N: "2" } }) });
+      expect((await read(isbn)).v).toEqual({ N: "1" });
+      await failure(
+        dax.deleteItem({ TableName: "Books", Key: book(isbn), ConditionExpression: "attribute_not_exists(isbn)" }),
+      );
+      expect((await read(isbn)).v).toEqual({ N: "2" });
+    });
+
+    it("a table's ARN means the table", async () => {
+      const isbn = fresh();
+      const arn = "arn:aws:dynamodb:us-west-2:123456789012:table/Books";
+      await dax.putItem({ TableName: "Books", Item: book(isbn, { v: { N: "1" } }) });
+      const gets = tables.calls.filter((call) => call === "GetItem").length;
+      expect((await dax.getItem({ TableName: arn, Key: book(isbn) })).Item.v).toEqual({ N: "1" });
+      await dax.putItem({ TableName: arn, Item: book(isbn, { v: { N: "2" } }) });
+      expect((await read(isbn)).v).toEqual({ N: "2" });
+      expect(tables.calls.filter((call) => call === "GetItem").length).toBe(gets);
+      const other = arn.replace("us-west-2", "eu-west-1");
+      const refused = await failure(dax.getItem({ TableName: other, Key: book(isbn) }));
+      expect(refused.message).toContain("serves tables of account 123456789012 in Region us-west-2");
     });
 
     it("BatchGetItem refuses a key given twice, also in two spellings", async () => {
