@@ -25,7 +25,8 @@ export function checkTableUpdate(input: Input): void {
   for (const member of ["SSESpecification", "ReplicaUpdates", "OnDemandThroughput", "WarmThroughput"] as const) {
     if (Object.hasOwn(input, member)) throw invalidParameters(`${member} is not available on these tables`);
   }
-  if (!changeable.some((member) => input[member] !== undefined)) {
+  const changes = changeable.filter((member) => input[member] !== undefined);
+  if (changes.length === 0 || (changes.length === 1 && input.GlobalSecondaryIndexUpdates?.length === 0)) {
     throw invalid(
       "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or " +
         "SSESpecification or ReplicaUpdates is required",

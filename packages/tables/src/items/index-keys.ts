@@ -7,16 +7,22 @@ import { keyValueBytes } from "./item-rows.js";
  * Checks the attributes of an item that are keys of indexes: they may be missing, but not of another type, empty or
  * too long.
  *
- * @throws AwsError `ValidationException` with the service's words.
+ * @throws AwsError `ValidationException` with the service's words, which differ a little after an update.
  */
-export function checkIndexKeys(table: Table, item: Item): void {
+export function checkIndexKeys(table: Table, item: Item, during: "put" | "update"): void {
   for (const index of table.indexes) {
-    checkIndexKey(index, index.key.hash, item, hashKeyBytesMax);
-    if (index.key.range !== undefined) checkIndexKey(index, index.key.range, item, rangeKeyBytesMax);
+    checkIndexKey(index, index.key.hash, item, hashKeyBytesMax, during);
+    if (index.key.range !== undefined) checkIndexKey(index, index.key.range, item, rangeKeyBytesMax, during);
   }
 }
 
-function checkIndexKey(index: Index, attribute: KeyAttribute, item: Item, bytesMax: number): void {
+function checkIndexKey(
+  index: Index,
+  attribute: KeyAttribute,
+  item: Item,
+  bytesMax: number,
+  during: "put" | "update",
+): void {
   const { name, type } = attribute;
   if (!Object.hasOwn(item, name)) return;
   const value = item[name]!;
@@ -28,10 +34,14 @@ function checkIndexKey(index: Index, attribute: KeyAttribute, item: Item, bytesM
   }
   const bytes = keyValueBytes(value);
   if (bytes === 0) {
+    const kind = type === "S" ? "string" : "binary";
+    const cannot = `The AttributeValue for a key attribute cannot contain an empty ${kind} value.`;
     throw invalid(
-      "One or more parameter values are not valid. A value specified for a secondary index key is not supported. " +
-        `The AttributeValue for a key attribute cannot contain an empty ${type === "S" ? "string" : "binary"} value. ` +
-        `IndexName: ${index.name}, IndexKey: ${name}`,
+      during === "update"
+        ? "One or more parameter values are not valid. The update expression attempted to update a secondary index " +
+            `key to a value that is not supported. ${cannot}`
+        : "One or more parameter values are not valid. A value specified for a secondary index key is not supported. " +
+            `${cannot} IndexName: ${index.name}, IndexKey: ${name}`,
     );
   }
   if (bytes > bytesMax) {

@@ -7,13 +7,12 @@ import {
   matchesKeyCondition,
 } from "@hotkeep/attributes";
 import type { RawJson } from "@hotkeep/protocols";
-import type { Index } from "../catalog/table.js";
 import type { Engine } from "../engine.js";
 import { invalid, invalidParameters, isInvalid } from "../errors.js";
 import { AttributeNames } from "../request/attribute-names.js";
 import { Capacity, readUnits } from "../request/capacity.js";
 import { JsonBody } from "../request/json-body.js";
-import { type PageRequest, viewOf } from "../request/page-request.js";
+import { checkSelect, type PageRequest, viewOf } from "../request/page-request.js";
 import { projectedNames } from "./index-projection.js";
 import { fillPage } from "./page.js";
 import { Source } from "./source.js";
@@ -26,18 +25,20 @@ export function openSource(engine: Engine, request: PageRequest): Source {
   if (index === undefined) {
     throw invalid(`The table does not have the specified index: ${request.indexName}`);
   }
-  if (index.isGlobal) checkGlobalIndex(index, request);
+  if (index.isBuilding) throw invalid(`Cannot read from backfilling global secondary index: ${index.name}`);
   return new Source(engine.storage, table, index);
 }
 
-/** A global index cannot be read consistently, nor while it is being built. */
-function checkGlobalIndex(index: Index, request: PageRequest): void {
-  if (index.isBuilding) throw invalid(`Cannot read from backfilling global secondary index: ${index.name}`);
-  if (request.consistent) throw invalid("Consistent reads are not supported on global secondary indexes");
+/** A global index cannot be read consistently. */
+export function checkConsistency({ index }: Source, request: PageRequest): void {
+  if (index?.isGlobal === true && request.consistent) {
+    throw invalid("Consistent reads are not supported on global secondary indexes");
+  }
 }
 
-/** Checks what a request wants to see of an index. A global one has only what is projected into it. */
+/** Checks what a request wants to see. A global index has only what is projected into it. */
 export function checkShown({ table, index }: Source, request: PageRequest): void {
+  checkSelect(request);
   const names = index?.isGlobal === true ? projectedNames(table, index) : undefined;
   if (index === undefined || names === undefined) return;
   if (request.select === "ALL_ATTRIBUTES") {

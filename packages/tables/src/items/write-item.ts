@@ -41,7 +41,7 @@ export interface WriteOutcome {
 export function prepareWrite(action: WriteAction, table: Table): PreparedWrite {
   if (action.kind === "put") {
     const key = keyOf(action.item, table.key);
-    checkIndexKeys(table, action.item);
+    checkIndexKeys(table, action.item, "put");
     checkKeyPaths(table, action.names.nested());
     return { action, table, key, rowKey: itemKey(table, key) };
   }
@@ -74,7 +74,7 @@ export function decideWrite(engine: Engine, write: PreparedWrite): WriteOutcome 
       const { item, touched } = applyUpdate(action.update, before?.item, key);
       if (item === undefined) return { before, after: undefined, touched };
       const sizeBytes = checkItemSize(item, "update");
-      checkIndexKeys(table, item);
+      checkIndexKeys(table, item, "update");
       return { before, after: { item, sizeBytes }, touched };
     }
   }

@@ -13,6 +13,7 @@ import { invalid } from "../errors.js";
 import { checkKeyPaths } from "../items/key-paths.js";
 import {
   answerPage,
+  checkConsistency,
   checkFilterShown,
   checkShown,
   checkStartInCondition,
@@ -65,15 +66,16 @@ export function query(engine: Engine): NamedOperation {
     handle(input, call) {
       const request = compile(input, call);
       const source = openSource(engine, request);
+      checkKeyPaths(source.table, request.names.nested());
       const condition =
         request.keyCondition === undefined
           ? fromKeyConditions(input.KeyConditions, source.key)
           : keyConditionOf(request.keyCondition, source.key);
+      checkConsistency(source, request);
       if (request.startPlace !== undefined) {
         checkStartPlace(source, request.startPlace);
         checkStartInCondition(source, request.startPlace, condition);
       }
-      checkKeyPaths(source.table, request.names.nested());
       if (request.filter !== undefined) checkFilterKeys(request.filter, source.key);
       checkFilterShown(source, request);
       checkShown(source, request);

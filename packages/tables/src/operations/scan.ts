@@ -4,7 +4,7 @@ import type { CallContext, NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
 import { checkKeyPaths } from "../items/key-paths.js";
-import { answerPage, checkShown, checkStartPlace, openSource } from "../items/read-page.js";
+import { answerPage, checkConsistency, checkShown, checkStartPlace, openSource } from "../items/read-page.js";
 import { compiledOnce } from "../request/compiled.js";
 import { itemContext } from "../request/condition-keys.js";
 import { type PageRequest, readPageRequest } from "../request/page-request.js";
@@ -64,6 +64,7 @@ export function scan(engine: Engine): NamedOperation {
     handle(input, call) {
       const request = compile(input, call);
       const source = openSource(engine, request);
+      checkConsistency(source, request);
       const segment = input.Segment ?? 0;
       const total = input.TotalSegments ?? 1;
       const range = segmentRange(segment, total);

@@ -30,7 +30,10 @@ function read(engine: Engine, input: Input, call: CallContext): TransactionReque
   const actions = input.TransactItems.map((element) => {
     const { Put: put, Update: update, Delete: remove, ConditionCheck: check } = element;
     const given = [put, update, remove, check].filter((one) => one !== undefined);
-    if (given.length !== 1) {
+    if (given.length === 0) {
+      throw invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request");
+    }
+    if (given.length > 1) {
       throw invalid("TransactItems can only contain one of Check, Put, Update or Delete");
     }
     returnValues.push(given[0]!.ReturnValuesOnConditionCheckFailure ?? "NONE");

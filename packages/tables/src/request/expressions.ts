@@ -77,8 +77,8 @@ export function parseExpressions(input: ExpressionParameters): Expressions {
   const parsed = {
     update: update === undefined ? undefined : parseUpdate(update, placeholders),
     condition: condition(input.ConditionExpression, "ConditionExpression"),
-    keyCondition: condition(input.KeyConditionExpression, "KeyConditionExpression"),
     filter: condition(input.FilterExpression, "FilterExpression"),
+    keyCondition: condition(input.KeyConditionExpression, "KeyConditionExpression"),
     projection: projection === undefined ? undefined : parseProjection(projection, placeholders),
   };
   placeholders.assertAllUsed();

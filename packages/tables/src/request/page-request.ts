@@ -18,6 +18,9 @@ import { type TableReference, tableReference } from "./table-reference.js";
 /** The values of the Select parameter. */
 export type Select = "ALL_ATTRIBUTES" | "ALL_PROJECTED_ATTRIBUTES" | "SPECIFIC_ATTRIBUTES" | "COUNT";
 
+/** The two ways to ask for some attributes only. */
+export type ProjectionParameter = "ProjectionExpression" | "AttributesToGet";
+
 /** Members that Query and Scan have in common. */
 export interface PageParameters extends ExpressionParameters {
   readonly TableName: string;
@@ -34,7 +37,10 @@ export interface PageParameters extends ExpressionParameters {
 export interface PageRequest {
   readonly table: TableReference;
   readonly indexName: string | undefined;
+  /** What is in force, for the condition key and the answer. */
   readonly select: Select;
+  readonly givenSelect: Select | undefined;
+  readonly projectedBy: ProjectionParameter | undefined;
   readonly projection: Projection | undefined;
   readonly filter: Condition | undefined;
   readonly keyCondition: Condition | undefined;
@@ -53,7 +59,7 @@ export interface PageDialect {
   readonly legacy: readonly string[];
   /** The filter given in the old way. */
   readonly legacyFilter: () => Condition | undefined;
-  /** Checks between the start key and the expressions. */
+  /** Checks of further parameters. */
   readonly check: () => void;
   /** Names in key conditions given in the old way. */
   readonly legacyKeyNames: readonly string[];
@@ -62,19 +68,23 @@ export interface PageDialect {
 export function readPageRequest(input: PageParameters, call: CallContext, dialect: PageDialect): PageRequest {
   checkParameterMix(input, dialect.expressions, dialect.legacy);
   const table = tableReference(input.TableName, call, dialect.action);
-  const legacyProjection = input.AttributesToGet === undefined ? undefined : fromAttributesToGet(input.AttributesToGet);
   const legacyFilter = dialect.legacyFilter();
+  const legacyProjection = input.AttributesToGet && fromAttributesToGet(input.AttributesToGet);
   const startPlace = input.ExclusiveStartKey === undefined ? undefined : readStartPlace(input.ExclusiveStartKey);
-  dialect.check();
   const expressions = parseExpressions(input);
+  dialect.check();
   const projection = expressions.projection ?? legacyProjection;
   const filter = expressions.filter ?? legacyFilter;
   const { keyCondition } = expressions;
   const names = new AttributeNames().add(dialect.legacyKeyNames).condition(keyCondition).condition(filter);
+  const givenSelect = input.Select as Select | undefined;
+  const projectedBy = projectionParameter(input);
   return {
     table,
     indexName: input.IndexName,
-    select: readSelect(input),
+    select: givenSelect ?? defaultSelect(input, projectedBy),
+    givenSelect,
+    projectedBy,
     projection,
     filter,
     keyCondition,
@@ -118,28 +128,32 @@ function readStartPlace(json: unknown): Item {
   }
 }
 
-function readSelect(input: PageParameters): Select {
-  const given = input.Select as Select | undefined;
-  const parameter =
-    input.ProjectionExpression !== undefined
-      ? "ProjectionExpression"
-      : input.AttributesToGet !== undefined
-        ? "AttributesToGet"
-        : undefined;
-  if (given === "ALL_PROJECTED_ATTRIBUTES" && input.IndexName === undefined) {
+function defaultSelect(input: PageParameters, projectedBy: ProjectionParameter | undefined): Select {
+  if (projectedBy !== undefined) return "SPECIFIC_ATTRIBUTES";
+  return input.IndexName === undefined ? "ALL_ATTRIBUTES" : "ALL_PROJECTED_ATTRIBUTES";
+}
+
+/** The projection's parameter, as messages name it. */
+function projectionParameter(input: PageParameters): ProjectionParameter | undefined {
+  if (input.ProjectionExpression !== undefined) return "ProjectionExpression";
+  return input.AttributesToGet === undefined ? undefined : "AttributesToGet";
+}
+
+/** @throws AwsError `ValidationException` when Select and projection contradict each other. */
+export function checkSelect({ givenSelect: given, projectedBy, indexName }: PageRequest): void {
+  if (given === undefined) return;
+  if (given === "ALL_PROJECTED_ATTRIBUTES" && indexName === undefined) {
     throw selectError("ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
   }
-  if (parameter !== undefined && given !== undefined && given !== "SPECIFIC_ATTRIBUTES") {
+  if (projectedBy !== undefined && given !== "SPECIFIC_ATTRIBUTES") {
     const chosen = given === "COUNT" ? "only the Count" : given;
-    throw selectError(`Cannot specify the ${parameter} when choosing to get ${chosen}`);
+    throw selectError(`Cannot specify the ${projectedBy} when choosing to get ${chosen}`);
   }
-  if (parameter === undefined && given === "SPECIFIC_ATTRIBUTES") {
+  if (projectedBy === undefined && given === "SPECIFIC_ATTRIBUTES") {
     throw selectError(
       "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES",
     );
   }
-  if (parameter !== undefined) return "SPECIFIC_ATTRIBUTES";
-  return given ?? (input.IndexName === undefined ? "ALL_ATTRIBUTES" : "ALL_PROJECTED_ATTRIBUTES");
 }
 
 function selectError(message: string): AwsError {

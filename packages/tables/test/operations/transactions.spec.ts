@@ -181,7 +181,9 @@ describe("transactions", () => {
     const Get = { Get: { TableName, Key: key("a") } };
     expect(await harness.refusal("TransactGetItems", write(Get, Get))).toBe(twice);
     const one = "TransactItems can only contain one of Check, Put, Update or Delete";
-    expect(await harness.refusal("TransactWriteItems", write({}))).toBe(one);
+    expect(await harness.refusal("TransactWriteItems", write({}))).toBe(
+      "Invalid Request: TransactWriteRequest should contain Delete or Put or Update request",
+    );
     expect(await harness.refusal("TransactWriteItems", write({ ...Put("a"), ...same }))).toBe(one);
     const large = Array.from({ length: 11 }, (_, at) => Put(String(at), {}, { x: { S: "x".repeat(400_000) } }));
     expect(await harness.refusal("TransactWriteItems", write(...large))).toBe(
