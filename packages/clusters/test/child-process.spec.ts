@@ -89,6 +89,21 @@ describe("a launch at the child's end", () => {
     await gatewayGone;
   });
 
+  it("does not take the child's own closing of its input for the gateway's end", async () => {
+    const input = new PassThrough();
+    const received = receiveNodeLaunch(input);
+    input.write(`${JSON.stringify({ ...launch, feedAddress: "127.0.0.1:7000" })}\n`);
+    const { gatewayGone } = await received;
+    let gone = false;
+    void gatewayGone.then(() => {
+      gone = true;
+    });
+    const closed = new Promise((resolve) => input.once("close", resolve));
+    input.destroy();
+    await closed;
+    expect(gone).toBe(false);
+  });
+
   it.each([
     ["", "its input ended before the first line"],
     ["x".repeat(20_000), "its first line of input is too long"],

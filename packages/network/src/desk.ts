@@ -1,14 +1,7 @@
 import type { Clock, Random } from "@hotkeep/core";
-import {
-  type CallContext,
-  type Ec2Operations,
-  type NamedOperation,
-  type Operation,
-  operationsOf,
-} from "@hotkeep/protocols";
+import { type Ec2Operations, operationsOf } from "@hotkeep/protocols";
 import type { StateStore, StateTransaction } from "@hotkeep/state";
 import type { Ipv4Block } from "./addresses/ipv4.js";
-import { ec2Error } from "./errors.js";
 import type { Place } from "./model/records.js";
 import { NetworkState, placePrefix } from "./model/state.js";
 import { newDefaultVpc } from "./provision/default-vpc.js";
@@ -73,20 +66,4 @@ export type InputOf<Name extends keyof Ec2Operations> = Ec2Operations[Name]["inp
 /** The output type of an EC2 operation. */
 export type OutputOf<Name extends keyof Ec2Operations> = Ec2Operations[Name]["output"];
 
-const named = operationsOf<Ec2Operations>();
-
-/** An EC2 operation; after authorisation, `DryRun` ends it with `DryRunOperation` (412, documented). */
-export function ec2Operation<Name extends keyof Ec2Operations & string>(
-  name: Name,
-  operation: Operation<InputOf<Name>, OutputOf<Name>>,
-): NamedOperation {
-  return named(name, {
-    needs: operation.needs,
-    handle(input: InputOf<Name>, call: CallContext) {
-      if ((input as { readonly DryRun?: boolean }).DryRun === true) {
-        throw ec2Error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
-      }
-      return operation.handle(input, call);
-    },
-  });
-}
+export const ec2Operation = operationsOf<Ec2Operations>();

@@ -188,13 +188,3 @@ describe("own VPCs and subnets", () => {
     });
   });
 });
-
-describe("a call with DryRun", () => {
-  it("ends with DryRunOperation and changes nothing", async () => {
-    const { call } = openHarness();
-    expect(await failureOf(call("CreateVpc", { CidrBlock: "10.1.0.0/16", DryRun: true }))).toBe(
-      "DryRunOperation: Request would have succeeded, but DryRun flag is set.",
-    );
-    expect((await call("DescribeVpcs", {})).Vpcs).toHaveLength(1);
-  });
-});

@@ -2,6 +2,8 @@ import type { Caller, FeedConnection } from "@hotkeep/control-feed";
 import type { Clock } from "@hotkeep/core";
 import type { Identity, IdentityChange } from "@hotkeep/identity";
 
+/** A node that does not take a change in by then loses its connection, and asks anew for everything. */
+const changeAckMs = 1000;
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** What one node has asked of callers, and so must be told when it changes. */
@@ -38,12 +40,14 @@ export class CallerSubscriptions {
     return this.#identity.callerFacts(accessKeyId, { date, region }) ?? null;
   }
 
-  tell(change: IdentityChange): void {
+  /** Settles when the node will ask again before it decides for these callers. @throws HotkeepError as `deliver` does */
+  async tell(change: IdentityChange): Promise<void> {
     const changed =
       change.accessKeyIds === "all"
         ? [...this.#accessKeyIds]
         : change.accessKeyIds.filter((id) => this.#accessKeyIds.has(id));
-    if (changed.length > 0) this.#connection.notify("callerChanged", { accessKeyIds: changed });
+    if (changed.length === 0) return;
+    await this.#connection.deliver("callerChanged", { accessKeyIds: changed }, { timeoutMs: changeAckMs });
   }
 
   /** The node is made to ask again for a key that it is no longer told about. */

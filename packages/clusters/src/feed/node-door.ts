@@ -92,12 +92,20 @@ export class NodeDoor {
     });
   }
 
-  /** Passes on what a change of identities means for each node. */
-  tell(change: IdentityChange): void {
-    for (const guest of this.#guests) {
-      guest.callers.tell(change);
-      const roleArn = guest.serviceRoleArn();
-      if (roleArn !== undefined && change.roleArns.includes(roleArn)) guest.connection.notify("roleSessionRevoked", {});
+  /** Passes on what a change of identities means for each node. Settles when every connected node obeys it. */
+  async tell(change: IdentityChange): Promise<void> {
+    await Promise.all([...this.#guests].map((guest) => this.#tellOne(guest, change)));
+  }
+
+  async #tellOne({ connection, callers, serviceRoleArn }: Guest, change: IdentityChange): Promise<void> {
+    const roleArn = serviceRoleArn();
+    if (roleArn !== undefined && change.roleArns.includes(roleArn)) connection.notify("roleSessionRevoked", {});
+    try {
+      await callers.tell(change);
+    } catch (error) {
+      const reason = "the node did not learn a change of permissions";
+      this.#options.logger.warn(reason, { nodeId: connection.nodeId, error: reasonOf(error) });
+      connection.close(reason);
     }
   }
 }

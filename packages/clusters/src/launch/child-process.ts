@@ -85,9 +85,10 @@ export async function receiveNodeLaunch(input: Readable): Promise<ReceivedLaunch
       fail("its input ended before the first line");
       settleGone();
     };
+    // A child that closes its own input at its end sees a close without an end: the gateway is not gone then.
     input.once("end", gone);
-    input.once("close", gone);
     input.once("error", gone);
+    input.once("close", () => fail("its input was closed before the first line"));
   });
   return { ...parseLaunch(line), gatewayGone };
 }
