@@ -60,10 +60,8 @@ export function checkShown({ table, index }: Source, request: PageRequest): void
 export function checkFilterShown({ table, index }: Source, request: PageRequest): void {
   const names = index && projectedNames(table, index);
   if (index === undefined || names === undefined) return;
-  const missing = new AttributeNames()
-    .condition(request.filter)
-    .list()
-    .filter((name) => !names.has(name));
+  const wanted = new AttributeNames().condition(request.filter).list();
+  const missing = wanted.filter((name) => !names.has(name)).sort();
   if (missing.length > 0) {
     const what = `does not project one or more filter attributes: [${missing.join(", ")}]`;
     throw invalidParameters(`Secondary index ${index.name} ${what}`);

@@ -46,8 +46,8 @@ export function prepareWrite(action: WriteAction, table: Table): PreparedWrite {
     return { action, table, key, rowKey: itemKey(table, key) };
   }
   const key = checkKey(action.item, table.key);
+  if (action.kind !== "check") checkKeyPaths(table, action.names.nested());
   if (action.kind === "update") checkUpdateKeys(action.update, table.key);
-  checkKeyPaths(table, action.names.nested());
   return { action, table, key, rowKey: itemKey(table, key) };
 }
 
@@ -74,7 +74,7 @@ export function decideWrite(engine: Engine, write: PreparedWrite): WriteOutcome 
       const { item, touched } = applyUpdate(action.update, before?.item, key);
       if (item === undefined) return { before, after: undefined, touched };
       const sizeBytes = checkItemSize(item, "update");
-      checkIndexKeys(table, item, "update");
+      checkIndexKeys(table, item, action.isLegacy ? "put" : "update");
       return { before, after: { item, sizeBytes }, touched };
     }
   }

@@ -16,7 +16,7 @@ export type WriteAction = {
   readonly names: AttributeNames;
 } & (
   | { readonly kind: "put"; readonly sizeBytes: number }
-  | { readonly kind: "update"; readonly update: Update }
+  | { readonly kind: "update"; readonly update: Update; readonly isLegacy: boolean }
   | { readonly kind: "delete" | "check" }
 );
 
@@ -72,7 +72,8 @@ export function readUpdate(
   const { condition, expressions } = conditionOf(input, legacy);
   const update = expressions.update ?? legacyUpdate ?? [];
   const names = new AttributeNames().add(Object.keys(item)).update(update).condition(condition);
-  return { kind: "update", table, item, update, condition, names, showOnFailure: showsOnFailure(input) };
+  const isLegacy = legacyUpdate !== undefined;
+  return { kind: "update", isLegacy, table, item, update, condition, names, showOnFailure: showsOnFailure(input) };
 }
 
 /** A delete, or a transaction's check of a condition. */
