@@ -35,6 +35,7 @@ const texts = [
   "\ufffe\uffff",
   "</Message><Code>x</Code>",
   "]]>&amp;&lt;%00%zz",
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the placeholders are for whoever reads it
   "${jndi:x}${aws:username}${",
   "../../etc/passwd",
   "arn:aws:iam::123456789012:role/",

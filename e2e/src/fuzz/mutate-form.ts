@@ -1,18 +1,15 @@
 import type { Dice } from "./dice.js";
 import { hostileName, hostileText } from "./hostile.js";
+import { mutateText } from "./mutate-bytes.js";
 import { mutateJson } from "./mutate-json.js";
 
 type Parameter = [name: string, value: string];
 
 const write = (parameters: readonly Parameter[]): string =>
-  parameters.map(([name, value]) => `${escape(name)}=${escape(value)}`).join("&");
+  parameters.map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`).join("&");
 
-/** `encodeURIComponent` refuses lone surrogates; here they go out as what they are in bytes. */
-function escape(text: string): string {
-  return [...Buffer.from(text, "utf8").toString("latin1")]
-    .map((byte) => (/[A-Za-z0-9_.~-]/.test(byte) ? byte : `%${byte.charCodeAt(0).toString(16).padStart(2, "0")}`))
-    .join("");
-}
+/** `encodeURIComponent` refuses lone surrogates; they do not survive UTF-8 anyway. */
+export const percentEncode = (text: string): string => encodeURIComponent(Buffer.from(text, "utf8").toString("utf8"));
 
 const indexes = ["0", "-1", "2", "999999999", "4294967296", "1e3", "x", "", "01", "1.1", "__proto__"];
 
@@ -43,7 +40,14 @@ function mutateName(name: string, dice: Dice): string {
 function mutateValue(value: string, words: readonly string[], dice: Dice): string {
   // A policy document, most of all, is worth more than being replaced.
   if (value.startsWith("{") && !dice.once(4)) return mutateJson(value, words, dice);
-  return dice.once(3) ? dice.pick(words) : hostileText(dice);
+  switch (dice.below(4)) {
+    case 0:
+      return dice.pick(words);
+    case 1:
+      return mutateText(Buffer.from(value), dice).toString("utf8");
+    default:
+      return hostileText(dice);
+  }
 }
 
 /**
@@ -73,14 +77,17 @@ export function mutateForm(body: string, words: readonly string[], dice: Dice): 
       case 4: {
         const count = dice.pick([2, 21, 51, 101, 1_000]);
         const numbered = name.replace(/\d+$/, "");
-        for (let i = 2; i < 2 + count; i++) parameters.push([`${numbered}${numbered === name ? "." : ""}${i}`, value]);
+        const short = value.slice(0, 200);
+        for (let i = 2; i < 2 + count; i++) parameters.push([`${numbered}${numbered === name ? "." : ""}${i}`, short]);
         break;
       }
       default:
         parameters[at] = [name, mutateValue(value, words, dice)];
     }
   }
-  return write(parameters);
+  const text = write(parameters);
+  // Escapes of bytes that are no UTF-8.
+  return dice.once(30) ? `${text}${dice.pick(["%ff", "%c0%af", "%ed%a0%80", "%", "%u0041"])}` : text;
 }
 
 /** A form with more parameters than anybody needs. */

@@ -1,5 +1,6 @@
 import type { Dice } from "./dice.js";
 import { hostileJson, hostileName, hostileText } from "./hostile.js";
+import { mutateText } from "./mutate-bytes.js";
 
 /** JSON in which a name can stand twice and a value can be any text. */
 type Tree = string | readonly Tree[] | Members;
@@ -62,18 +63,43 @@ function placesIn(tree: Tree, places: Place[] = []): Place[] {
   return places;
 }
 
+/** @param literal a string's JSON */
+function otherText(literal: string, words: readonly string[], dice: Dice): string {
+  switch (dice.below(4)) {
+    case 0:
+      return dice.pick(words);
+    case 1:
+      return hostileText(dice);
+    case 2:
+      return `${JSON.parse(literal)} ${dice.pick(words)}`;
+    default:
+      return mutateText(Buffer.from(JSON.parse(literal) as string), dice).toString("utf8");
+  }
+}
+
 /**
  * Changes one to three values of a JSON text: other types, sizes and depths, lost and doubled members, strange names,
  * and values from elsewhere in the same text.
  * @param words texts that mean something where the result goes
  */
 export function mutateJson(text: string, words: readonly string[], dice: Dice): string {
-  const root: Tree[] = [treeOf(JSON.parse(text))];
+  const root: Tree[] = [];
+  try {
+    root.push(treeOf(JSON.parse(text)));
+  } catch {
+    // Broken by an earlier mutation.
+    return mutateText(Buffer.from(text), dice).toString("utf8");
+  }
   for (let flaws = 1 + dice.below(3); flaws > 0; flaws--) {
     const places = placesIn(root);
     if (places.length === 0) break;
     const place = dice.pick(places);
-    switch (dice.below(9)) {
+    // A value of the right type goes further than any other.
+    if (typeof place.value === "string" && place.value.startsWith('"') && !dice.once(3)) {
+      place.replace([JSON.stringify(otherText(place.value, words, dice))]);
+      continue;
+    }
+    switch (dice.below(7)) {
       case 0:
         place.replace([]);
         break;
@@ -88,12 +114,6 @@ export function mutateJson(text: string, words: readonly string[], dice: Dice): 
         break;
       case 4:
         place.replace([[place.value]]);
-        break;
-      case 5:
-        place.replace([JSON.stringify(dice.pick(words))]);
-        break;
-      case 6:
-        place.replace([JSON.stringify(hostileText(dice))]);
         break;
       default:
         place.replace([hostileJson(dice)]);

@@ -4,6 +4,7 @@ import type { Authorizer, CallContext, CredentialSource, ServiceHandlers } from 
 import type { StateStore } from "@hotkeep/state";
 import type { DecisionLog, RememberedDecision } from "./decisions/decision-log.js";
 import type { Sealer } from "./sealing/sealer.js";
+import type { ChangeListener } from "./spreading.js";
 
 /** What {@link openIdentity} needs. */
 export interface IdentityOptions {
@@ -151,8 +152,11 @@ export interface Identity {
     accessKeyId: string,
     signing: { readonly date: string; readonly region: string },
   ): CallerFacts | undefined;
-  /** Calls `listener` after every commit that changes what callers or roles may do. Returns the way to stop it. */
-  onChange(listener: (change: IdentityChange) => void): () => void;
+  /**
+   * Calls `listener` after every commit that changes what callers or roles may do. Returns the way to stop it. An IAM or
+   * STS call is answered after the promises that listeners gave have settled.
+   */
+  onChange(listener: ChangeListener): () => void;
   /** Makes a key of the account's root user. @throws AwsError `LimitExceededException` when there are two. */
   createRootKey(): Promise<NewAccessKey>;
   /** Makes the first root key; undefined when the account has a key of any kind already. */

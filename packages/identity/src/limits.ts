@@ -35,8 +35,12 @@ export const deletionTaskMs = 7 * 24 * 60 * 60 * 1000;
 export const deletionTasksMax = 1000;
 /** Denials kept for `hotkeep explain`; the oldest go first. */
 export const rememberedDecisionsMax = 5000;
-/** A key's or role's "last used" is written at most so often. */
+/** A key's or role's "last used" and each action's last access are written at most so often. */
 export const lastUsedIntervalMs = 60_000;
+/** Most actions remembered for one user or role and service. */
+export const accessedActionsMax = 500;
+/** Access reports kept for asking; the oldest go first. */
+export const accessReportsMax = 100;
 /** Above so many affected keys a change says "all". */
 export const changedKeysMax = 1000;
 /** Most action and resource pairs that one simulation answers. */

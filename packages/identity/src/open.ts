@@ -1,5 +1,6 @@
 import { HotkeepError } from "@hotkeep/core";
 import type { Change } from "@hotkeep/state";
+import { AccessTrail } from "./decisions/access-trail.js";
 import { Decider } from "./decisions/decider.js";
 import { DecisionLog } from "./decisions/decision-log.js";
 import { LastUse } from "./decisions/last-use.js";
@@ -11,12 +12,13 @@ import type { Identity, IdentityChange, IdentityOptions } from "./face.js";
 import { makeAccessKey } from "./iam/access-keys.js";
 import { iamHandlers } from "./iam/handlers.js";
 import type { Realm } from "./realm.js";
-import { accountKey, accounts, lastUses, sessions as sessionTable } from "./records/tables.js";
+import { accesses, accountKey, accounts, lastUses, sessions as sessionTable } from "./records/tables.js";
 import { Records } from "./records/transaction.js";
 import type { Sealer } from "./sealing/sealer.js";
 import { LinkedRoleDeletions } from "./service-linked/deletions.js";
 import { LinkedRoles } from "./service-linked/linked-roles.js";
 import { Sessions } from "./sessions/sessions.js";
+import { Spreading } from "./spreading.js";
 import { stsHandlers } from "./sts/handlers.js";
 import { ServiceSessions } from "./sts/service-sessions.js";
 
@@ -53,7 +55,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
 
   const directory = new Directory(account, records.prefix);
   const book = new PolicyBook(directory);
-  const listeners = new Set<(change: IdentityChange) => void>();
+  const spreading = new Spreading();
   // What is committed while the records are read waits, so that nothing older is put over it.
   let early: Change[] | undefined = [];
   const take = (change: Change): void => {
@@ -61,13 +63,15 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     const changes = directory.apply(change);
     if (changes.length === 0) return;
     const quiet = changes.every(({ table, before }) => {
-      return table === lastUses.name || (table === sessionTable.name && before === undefined);
+      return (
+        table === lastUses.name || table === accesses.name || (table === sessionTable.name && before === undefined)
+      );
     });
     // Uses and new sessions change nothing that was compiled.
     if (quiet) return;
     book.forget();
     const reach = ChangeReach.of(directory, changes);
-    if (reach !== undefined) for (const listener of listeners) listener(reach);
+    if (reach !== undefined) spreading.tell(reach);
   };
   const unwatch = store.watch(take);
   await directory.load(store);
@@ -77,9 +81,10 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
 
   const callers = new Callers({ directory, book, sealer, logger });
   const lastUse = new LastUse({ directory, records, logger });
+  const accessTrail = new AccessTrail({ directory, records, logger });
   const log = new DecisionLog();
   const { onDecision } = options;
-  const decider = new Decider({ clock, random, directory, callers, lastUse, log, onDecision });
+  const decider = new Decider({ clock, random, directory, callers, lastUse, accessTrail, sealer, log, onDecision });
   const sessions = new Sessions({ clock, random, logger, sealer, records, directory });
   const linkedParts = { clock, random, logger, directory, records, decider };
   const linkedRoles = new LinkedRoles(linkedParts);
@@ -108,7 +113,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   };
   return {
     account,
-    handlers: [iamHandlers(realm), stsHandlers(realm)],
+    handlers: [iamHandlers(realm), stsHandlers(realm)].map((handlers) => spreading.afterSpreading(handlers)),
     credentials: callers,
     authorizer: decider,
     decisions: log,
@@ -125,17 +130,14 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     withServiceLinkedRole: (service, { caller }, work) => linkedRoles.withRole(service, caller, work),
     onServiceLinkedRoleDeletion: (service, usage) => deletions.register(service, usage),
     callerFacts: (accessKeyId, signing) => callers.facts(accessKeyId, signing),
-    onChange: (listener) => {
-      const own = (change: IdentityChange): void => listener(change);
-      listeners.add(own);
-      return () => void listeners.delete(own);
-    },
+    onChange: (listener) => spreading.listen(listener),
     createRootKey,
     ensureRoot: async () => (directory.accessKeys.size > 0 ? undefined : createRootKey()),
     close: async () => {
       await sessions.stop();
       await deletions.settle();
       await lastUse.settle();
+      await accessTrail.settle();
       unwatch();
     },
   };

@@ -2,6 +2,7 @@ import type { DenialRecord, FeedConnection } from "@hotkeep/control-feed";
 import { type Clock, HotkeepError, type Logger } from "@hotkeep/core";
 import type { Identity, IdentityChange } from "@hotkeep/identity";
 import type { DenialLog } from "../denials/denial-log.js";
+import { reasonOf } from "../errors.js";
 import type { ClusterLimits } from "../face.js";
 import type { ClusterKeeper } from "../lifecycle/keeper.js";
 import { clusterArn, daxService } from "../model/arns.js";

@@ -21,7 +21,10 @@ import type { Authorizer, CallContext } from "@hotkeep/protocols";
 import type { Callers } from "../directory/callers.js";
 import type { Directory } from "../directory/directory.js";
 import type { RoleRecord } from "../records/types.js";
+import type { Sealer } from "../sealing/sealer.js";
+import type { AccessTrail } from "./access-trail.js";
 import type { DecisionLog, RememberedDecision } from "./decision-log.js";
+import { encodedMessage } from "./encoded-message.js";
 import type { LastUse } from "./last-use.js";
 
 /** What a {@link Decider} looks at and writes to. */
@@ -31,6 +34,8 @@ export interface DeciderParts {
   readonly directory: Directory;
   readonly callers: Callers;
   readonly lastUse: LastUse;
+  readonly accessTrail: AccessTrail;
+  readonly sealer: Sealer;
   readonly log: DecisionLog;
   readonly onDecision: ((decision: RememberedDecision) => void) | undefined;
 }
@@ -45,6 +50,7 @@ export class Decider implements Authorizer {
 
   authorize(call: CallContext, requests: readonly PermissionRequest[]): void {
     this.#parts.lastUse.note(call);
+    this.#parts.accessTrail.note(call, requests);
     this.#refuseBareSessionToken(call);
     for (const request of requests) {
       const decision = this.decideCall(call, request);
@@ -123,7 +129,7 @@ export class Decider implements Authorizer {
     },
     call?: CallContext,
   ): never {
-    const { random, clock, log, onDecision } = this.#parts;
+    const { random, clock, log, sealer, onDecision } = this.#parts;
     const remembered: RememberedDecision = {
       ...denial,
       id: uuid(random),
@@ -133,7 +139,10 @@ export class Decider implements Authorizer {
     };
     log.remember(remembered);
     onDecision?.(remembered);
-    throw new CommonAwsError("AccessDenied", denial.message, { members: { decisionId: remembered.id } });
+    const { decision } = denial;
+    const encoded =
+      call?.service === "ec2" && decision !== undefined ? { encodedMessage: encodedMessage(sealer, decision) } : {};
+    throw new CommonAwsError("AccessDenied", denial.message, { members: { decisionId: remembered.id, ...encoded } });
   }
 
   /** GetSessionToken credentials without a second factor cannot call IAM, nor most of STS (documented). */

@@ -45,6 +45,7 @@ export class Directory {
   readonly accessKeys = new Collection<records.AccessKeyRecord, "owner">({ owner: ({ ownerId }) => [ownerId] });
   readonly sessions = new Collection<records.SessionRecord, "owner">({ owner: ({ ownerId }) => [ownerId] });
   readonly lastUses = new Collection<records.LastUsedRecord>({});
+  readonly accesses = new Collection<records.AccessRecord, "entity">({ entity: ({ entityId }) => [entityId] });
   readonly deletionTasks = new Collection<records.DeletionTaskRecord>({});
 
   readonly #prefix: string;
@@ -63,6 +64,7 @@ export class Directory {
       [tables.accessKeys, this.accessKeys],
       [tables.sessions, this.sessions],
       [tables.lastUses, this.lastUses],
+      [tables.accesses, this.accesses],
       [tables.deletionTasks, this.deletionTasks],
     ];
     this.#collections = new Map(pairs.map(([table, collection]) => [table.name, collection]));

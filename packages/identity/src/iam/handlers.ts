@@ -7,10 +7,12 @@ import { authorizationDetailOperations } from "./authorization-details.js";
 import { boundaryOperations } from "./boundaries.js";
 import { contextKeyOperations } from "./context-keys.js";
 import { emptyListOperations } from "./empty-lists.js";
+import { grantingPolicyOperations } from "./granting-policies.js";
 import { groupMemberOperations } from "./group-members.js";
 import { groupOperations } from "./groups.js";
 import { inlinePolicyOperations } from "./inline-policies.js";
 import { instanceProfileOperations } from "./instance-profiles.js";
+import { lastAccessedOperations } from "./last-accessed.js";
 import type { OperationFamily } from "./operation.js";
 import { policyOperations } from "./policies.js";
 import { policyEntityOperations } from "./policy-entities.js";
@@ -38,6 +40,8 @@ const families: readonly OperationFamily[] = [
   instanceProfileOperations,
   simulateOperations,
   contextKeyOperations,
+  lastAccessedOperations,
+  grantingPolicyOperations,
   accountOperations,
   authorizationDetailOperations,
   emptyListOperations,

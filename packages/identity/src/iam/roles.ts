@@ -1,4 +1,5 @@
 import { permission, uniqueId } from "@hotkeep/core";
+import { forgetAccesses } from "../decisions/access-trail.js";
 import { alreadyExists, deleteConflict, invalidInput, noSuch, protectedRole, quotaExceeded } from "../errors.js";
 import { quotas } from "../limits.js";
 import { lastUses, roles } from "../records/tables.js";
@@ -148,6 +149,7 @@ export const roleOperations: OperationFamily = (realm) => {
           await changeBoundary(tx, role.boundary, undefined);
           tx.delete(roles, RoleName);
           tx.delete(lastUses, role.id);
+          forgetAccesses(tx, directory, role.id);
         });
         return {};
       },

@@ -1,5 +1,6 @@
 import { permission, uniqueId } from "@hotkeep/core";
 import type { CallContext } from "@hotkeep/protocols";
+import { forgetAccesses } from "../decisions/access-trail.js";
 import { alreadyExists, deleteConflict, noSuch, quotaExceeded, validation } from "../errors.js";
 import { quotas } from "../limits.js";
 import type { Realm } from "../realm.js";
@@ -129,6 +130,7 @@ export const userOperations: OperationFamily = (realm) => {
           checkDeletable(user);
           await changeBoundary(tx, user.boundary, undefined);
           tx.delete(users, UserName);
+          forgetAccesses(tx, directory, user.id);
         });
         return {};
       },

@@ -28,6 +28,8 @@ export const accessKeys = identified<records.AccessKeyRecord>("access-key");
 export const sessions = identified<records.SessionRecord>("session");
 /** By key id or role id. */
 export const lastUses = identified<records.LastUsedRecord>("last-used");
+/** By `ENTITY-ID/SERVICE`. */
+export const accesses = identified<records.AccessRecord>("access");
 export const deletionTasks = identified<records.DeletionTaskRecord>("role-deletion");
 
 /** The one record of {@link accounts}. */

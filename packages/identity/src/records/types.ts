@@ -116,6 +116,17 @@ export interface LastUsedRecord {
   readonly service: string;
 }
 
+/** What one user or role last did with one service. Attempts count, allowed or not. */
+export interface AccessRecord {
+  readonly entityId: string;
+  /** Service namespace, e.g. `ec2`. */
+  readonly service: string;
+  readonly at: number;
+  readonly region: string;
+  /** By action name without its service, e.g. `DescribeVpcs`. */
+  readonly actions: Readonly<Record<string, { readonly at: number; readonly region: string }>>;
+}
+
 /** An instance profile. */
 export interface InstanceProfileRecord {
   readonly name: string;

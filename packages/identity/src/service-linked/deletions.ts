@@ -1,4 +1,5 @@
 import { uuid } from "@hotkeep/core";
+import { forgetAccesses } from "../decisions/access-trail.js";
 import { invalidInput, limitExceeded, noSuch, noSuchEntity } from "../errors.js";
 import type { RoleUsage } from "../face.js";
 import { deletionTaskMs, deletionTasksMax } from "../limits.js";
@@ -145,6 +146,7 @@ export class LinkedRoleDeletions {
     await records.edit(async (tx) => {
       tx.delete(roles, role.name);
       tx.delete(lastUses, role.id);
+      forgetAccesses(tx, directory, role.id);
       tx.put(deletionTasks, task.id, { ...task, status: "SUCCEEDED" });
     });
   }

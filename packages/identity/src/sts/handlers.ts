@@ -1,11 +1,17 @@
 import type { ServiceHandlers } from "@hotkeep/protocols";
 import type { Realm } from "../realm.js";
 import { assumeRoleOperations } from "./assume-role.js";
+import { authorizationMessageOperations } from "./authorization-messages.js";
 import { callerOperations } from "./callers.js";
 import type { OperationFamily } from "./operation.js";
 import { tokenOperations } from "./tokens.js";
 
-const families: readonly OperationFamily[] = [callerOperations, assumeRoleOperations, tokenOperations];
+const families: readonly OperationFamily[] = [
+  callerOperations,
+  assumeRoleOperations,
+  tokenOperations,
+  authorizationMessageOperations,
+];
 
 /** All operations of STS that exist here. */
 export function stsHandlers(realm: Realm): ServiceHandlers {

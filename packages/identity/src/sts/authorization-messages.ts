@@ -1,0 +1,24 @@
+import { AwsError, permission } from "@hotkeep/core";
+import { encodedMessagePurpose } from "../decisions/encoded-message.js";
+import { type OperationFamily, operation } from "./operation.js";
+
+export const authorizationMessageOperations: OperationFamily = ({ sealer }) => [
+  operation("DecodeAuthorizationMessage", {
+    needs: () => [permission("sts:DecodeAuthorizationMessage", "*")],
+    handle: ({ EncodedMessage }) => {
+      try {
+        const sealed = Buffer.from(EncodedMessage, "base64url").toString("utf8");
+        return { DecodedMessage: sealer.open(sealed, encodedMessagePurpose) };
+      } catch (cause) {
+        throw new AwsError(
+          "InvalidAuthorizationMessageException",
+          "The message is not a valid authorization message.",
+          {
+            status: 400,
+            cause,
+          },
+        );
+      }
+    },
+  }),
+];
