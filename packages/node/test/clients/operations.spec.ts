@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, type OfficialClient, officialClients } from "../support/official-clients.js";
 import { RealTables } from "../support/real-tables.js";
 import { allowing, StandInGateway } from "../support/stand-in-gateway.js";
+import { eventually } from "../support/world.js";
 
 /** Numbers as both clients and DynamoDB print them; sets without order. */
 function plain(value: Answer): Answer {
@@ -500,6 +501,26 @@ for (const [name, makeClient] of Object.entries(officialClients)) {
         })),
       });
       expect(plain(answer.Responses)).toEqual([{ Item: book(a, { n: { N: "1" } }) }, { Item: { n: { N: "2" } } }, {}]);
+    });
+
+    it("a transaction's items are read again in the background, unless the service role may not", async () => {
+      const [a, b] = [fresh(), fresh()];
+      const write = (isbn: string) =>
+        dax.transactWriteItems({
+          TransactItems: [{ Put: { TableName: "Books", Item: book(isbn, { v: { N: "1" } }) } }],
+        });
+      const count = (operation: string) => tables.calls.filter((call) => call === operation).length;
+      const refreshes = count("TransactGetItems");
+      await write(a);
+      await eventually(() => count("TransactGetItems") === refreshes + 1, "the item is read again");
+      const gets = count("GetItem");
+      expect((await read(a)).v).toEqual({ N: "1" });
+      expect(count("GetItem")).toBe(gets);
+      tables.refused.add("dynamodb:GetItem");
+      await write(b);
+      await eventually(() => count("TransactGetItems") === refreshes + 2, "the item is tried");
+      tables.refused.clear();
+      expect((await read(b)).v).toEqual({ N: "1" });
     });
 
     it("a cancelled transaction tells its reasons, with the old item where it was asked for", async () => {
