@@ -6,6 +6,8 @@ export interface HttpRequest {
   /** Name, value, name, value … as received, in order and case. */
   readonly rawHeaders: readonly string[];
   readonly body: Buffer;
+  /** The body was longer than the server keeps; what there is of it is in `body`. */
+  readonly bodyTooLong?: boolean;
   /** The peer's address. */
   readonly remoteAddress: string;
   /** True when the connection is TLS. */

@@ -384,6 +384,10 @@ describe("a JSON body", () => {
       413,
       "The request must not be longer than 1048576 bytes",
     ]);
+    const lost = { ...signedCall({ service: "iam", operation: "GetUser", body: "" }), bodyTooLong: true };
+    const refusal = await open.handle(lost);
+    expect(refusal.status).toBe(413);
+    expect(refusal.body).toContain("<Message>The request must not be longer than 1048576 bytes</Message>");
   });
 
   it("loses what the model does not know, and `null`s; brackets in strings do not nest", async () => {

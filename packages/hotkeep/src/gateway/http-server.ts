@@ -35,6 +35,7 @@ export interface HttpListener {
 /** Answers one request; must not reject. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpResponse> | HttpResponse;
 
+/** `done` gets undefined for a body that is too long. */
 function readBody(message: IncomingMessage, bodyBytesMax: number, done: (body: Buffer | undefined) => void): void {
   let first: Buffer | undefined;
   let rest: Buffer[] | undefined;
@@ -43,8 +44,11 @@ function readBody(message: IncomingMessage, bodyBytesMax: number, done: (body: B
   message.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
     // What is too large is read to its end and dropped: a client that still writes would not see the answer.
-    if (bytes > bodyBytesMax) tooLarge = true;
-    else if (first === undefined) first = chunk;
+    if (bytes > bodyBytesMax) {
+      tooLarge = true;
+      first = undefined;
+      rest = undefined;
+    } else if (first === undefined) first = chunk;
     else if (rest === undefined) rest = [first, chunk];
     else rest.push(chunk);
   });
@@ -69,13 +73,18 @@ export async function listenHttp(options: {
 }): Promise<HttpListener> {
   const { handle, logger } = options;
   const limits = options.limits ?? httpLimits;
-  const answer = async (message: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> => {
+  const answer = async (
+    message: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer | undefined,
+  ): Promise<void> => {
     const socket = message.socket as Socket & { readonly encrypted?: boolean };
     const reply = await handle({
       method: message.method ?? "GET",
       url: message.url ?? "/",
       rawHeaders: message.rawHeaders,
-      body,
+      body: body ?? Buffer.alloc(0),
+      bodyTooLong: body === undefined,
       remoteAddress: socket.remoteAddress ?? "",
       secure: socket.encrypted === true,
     });
@@ -91,10 +100,6 @@ export async function listenHttp(options: {
     },
     (message, response) => {
       readBody(message, limits.bodyBytesMax, (body) => {
-        if (body === undefined) {
-          send(response, { status: 413, headers: { connection: "close" }, body: "Request body is too large" });
-          return;
-        }
         answer(message, response, body).catch((error: unknown) => {
           logger.error("a request could not be answered", { error });
           if (!response.headersSent) send(response, { status: 500, headers: {}, body: "" });

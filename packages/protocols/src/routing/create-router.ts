@@ -126,7 +126,7 @@ class ModelRouter implements Router {
     const service = this.#service(name ?? "dynamodb");
     progress.service = service;
     const { wire } = service;
-    if (request.body.length > wire.bodyBytesMax) {
+    if (request.bodyTooLong === true || request.body.length > wire.bodyBytesMax) {
       throw new CommonAwsError("RequestTooLarge", `The request must not be longer than ${wire.bodyBytesMax} bytes`);
     }
     const expected = { service: service.name, skewMs: wire.clockSkewMs };
