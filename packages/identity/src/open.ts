@@ -8,7 +8,7 @@ import { Callers } from "./directory/callers.js";
 import { ChangeReach } from "./directory/change-watch.js";
 import { Directory } from "./directory/directory.js";
 import { PolicyBook } from "./directory/policy-book.js";
-import type { Identity, IdentityChange, IdentityOptions } from "./face.js";
+import type { Identity, IdentityOptions } from "./face.js";
 import { makeAccessKey } from "./iam/access-keys.js";
 import { iamHandlers } from "./iam/handlers.js";
 import type { Realm } from "./realm.js";

@@ -41,7 +41,7 @@ async function user(UserName: string): Promise<SigningCredentials> {
 
 async function watched(work: () => Promise<unknown>): Promise<readonly IdentityChange[]> {
   const changes: IdentityChange[] = [];
-  const stop = world.identity.onChange((change) => changes.push(change));
+  const stop = world.identity.onChange((change) => void changes.push(change));
   await work();
   stop();
   return changes;

@@ -27,7 +27,14 @@ describe("a sealer", () => {
     const sealer = memorySealer();
     const sealed = sealer.seal("secret", "p");
     const flipped = sealed.slice(0, 30) + (sealed[30] === "A" ? "B" : "A") + sealed.slice(31);
-    for (const broken of [sealed.slice(0, -4), sealed.slice(0, 20), "", sealed.replace("1.", "2."), flipped]) {
+    for (const broken of [
+      sealed.slice(0, -4),
+      sealed.slice(0, 20),
+      "",
+      sealed.replace("1.", "2."),
+      flipped,
+      `${sealed}AAAA`,
+    ]) {
       expect(() => sealer.open(broken, "p")).toThrow("cannot be opened");
     }
   });

@@ -7,7 +7,9 @@ export const authorizationMessageOperations: OperationFamily = ({ sealer }) => [
     needs: () => [permission("sts:DecodeAuthorizationMessage", "*")],
     handle: ({ EncodedMessage }) => {
       try {
-        const sealed = Buffer.from(EncodedMessage, "base64url").toString("utf8");
+        const bytes = Buffer.from(EncodedMessage, "base64url");
+        if (bytes.toString("base64url") !== EncodedMessage) throw new Error("not base64url");
+        const sealed = bytes.toString("utf8");
         return { DecodedMessage: sealer.open(sealed, encodedMessagePurpose) };
       } catch (cause) {
         throw new AwsError(
