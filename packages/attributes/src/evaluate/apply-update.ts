@@ -37,6 +37,8 @@ function onlyTakesAway({ kind }: UpdateAction): boolean {
 
 function applyAction(tree: UpdatedTree, action: UpdateAction, old: Item): void {
   const { path } = action;
+  // A path that leads nowhere is complained about before the value (observed).
+  tree.requireParent(path);
   const value = newValue(action, old);
   if (value === undefined) {
     tree.remove(path);

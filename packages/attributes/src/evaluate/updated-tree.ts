@@ -22,6 +22,11 @@ export class UpdatedTree {
   }
 
   /** @throws AwsError ValidationException when the path's parent is no list or map of the old item */
+  requireParent(path: DocumentPath): void {
+    this.#parent(path);
+  }
+
+  /** See {@link requireParent}. */
   set(path: DocumentPath, value: AttributeValue): void {
     const element = path.at(-1)!;
     const parent = this.#parent(path);
@@ -29,7 +34,7 @@ export class UpdatedTree {
     else parent[element] = value;
   }
 
-  /** See {@link set}; what is not there is silently not removed, its parent must be. */
+  /** See {@link requireParent}; what is not there is silently not removed. */
   remove(path: DocumentPath): void {
     const element = path.at(-1)!;
     const parent = this.#parent(path);

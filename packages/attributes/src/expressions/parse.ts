@@ -1,10 +1,11 @@
-import type { Condition, Projection, Update } from "../expression.js";
+import type { Condition, DocumentPath, Projection, Update } from "../expression.js";
 import { cachedExpressionsMax } from "../limits.js";
 import { parseConditionSyntax } from "./condition-parser.js";
 import { checkOverlap } from "./path-overlap.js";
-import type { PlaceholderUse } from "./placeholder-use.js";
+import { isPlaceholder, type PlaceholderUse } from "./placeholder-use.js";
 import { checkConditionWords, checkPathWords, resolveCondition } from "./resolve-condition.js";
 import { checkUpdateWords, resolveUpdate } from "./resolve-update.js";
+import type { PathSyntax } from "./syntax.js";
 import { SyntaxCache } from "./syntax-cache.js";
 import { parseProjectionSyntax, parseUpdateSyntax } from "./update-parser.js";
 
@@ -30,11 +31,21 @@ const updates = new SyntaxCache((text) => {
   checkUpdateWords(syntax);
   return syntax;
 }, cachedExpressionsMax / 5);
-const projections = new SyntaxCache((text) => {
+const projections = new SyntaxCache((text): ProjectionSyntax => {
+  const kind = "ProjectionExpression";
   const paths = parseProjectionSyntax(text);
-  for (const path of paths) checkPathWords("ProjectionExpression", path);
-  return paths;
+  for (const path of paths) checkPathWords(kind, path);
+  if (paths.some(({ elements }) => elements.some(isPlaceholder))) return { paths, projection: undefined };
+  const projection = paths.map(({ elements }) => elements as DocumentPath);
+  checkOverlap(kind, projection);
+  return { paths, projection };
 }, cachedExpressionsMax / 5);
+
+interface ProjectionSyntax {
+  readonly paths: readonly PathSyntax[];
+  /** The same for every request, when it has no placeholders. */
+  readonly projection: Projection | undefined;
+}
 
 /**
  * Parses a condition, filter or key condition and checks all that does not depend on a table. What a key condition may
@@ -52,8 +63,10 @@ export function parseUpdate(text: string, placeholders: PlaceholderUse): Update 
 
 /** Parses a projection expression; see {@link parseCondition}. */
 export function parseProjection(text: string, placeholders: PlaceholderUse): Projection {
+  const { paths, projection } = projections.get(text);
+  if (projection !== undefined) return projection;
   const kind = "ProjectionExpression";
-  const paths = projections.get(text).map((path) => placeholders.path(kind, path));
-  checkOverlap(kind, paths);
-  return paths;
+  const resolved = paths.map((path) => placeholders.path(kind, path));
+  checkOverlap(kind, resolved);
+  return resolved;
 }

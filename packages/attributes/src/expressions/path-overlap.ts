@@ -17,7 +17,8 @@ type Pair = readonly [DocumentPath, DocumentPath];
  * (conflict). Linear in the paths' length.
  * @throws AwsError ValidationException
  */
-export function checkOverlap(kind: ExpressionKind, paths: Iterable<DocumentPath>): void {
+export function checkOverlap(kind: ExpressionKind, paths: readonly DocumentPath[]): void {
+  if (paths.length < 2) return;
   const roots = new Map<string | number, PathNode>();
   let conflict: Pair | undefined;
   for (const path of paths) {

@@ -54,8 +54,13 @@ function total<T>(list: readonly T[], sizeOf: (element: T) => number): number {
   return size;
 }
 
+/** Texts up to this many characters are counted here: calling out of the engine costs more. */
+const countedCharactersMax = 48;
+
 function utf8Bytes(text: string): number {
-  return Buffer.byteLength(text);
+  if (text.length > countedCharactersMax) return Buffer.byteLength(text);
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return Buffer.byteLength(text);
+  return text.length;
 }
 
 /**
