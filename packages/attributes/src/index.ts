@@ -24,6 +24,7 @@ export { afterPrefix, type ByteRange, keyRange, segmentRange } from "./keys/byte
 export { checkKey, keyOf } from "./keys/check-key.js";
 export { decodeKey, encodeHashPrefix, encodeKey } from "./keys/encoded-key.js";
 export { decodeKeyBytes, encodeKeyBytes } from "./keys/key-bytes.js";
+export { decodeOrdered, encodeOrdered } from "./keys/ordered-bytes.js";
 export { fromExpected, fromFilter, fromKeyConditions } from "./legacy/conditions.js";
 export { fromAttributesToGet, fromAttributeUpdates } from "./legacy/updates.js";
 export * from "./limits.js";
