@@ -3,7 +3,7 @@ import type { Caller, FeedPolicy } from "@hotkeep/control-feed";
 import type { Clock } from "@hotkeep/core";
 import { compilePolicy, type PolicySets, parsePolicy } from "@hotkeep/policy";
 import { Collapse } from "../cache/collapse.js";
-import type { Gateway } from "../gateway.js";
+import { ask, type Gateway } from "../gateway.js";
 import type { NodeLimits } from "../limits.js";
 
 /** What the node knows of one access key on one signing date. */
@@ -57,7 +57,7 @@ export class Callers {
     return (
       this.known(accessKeyId, date) ??
       this.#asking.run(key, async (current) => {
-        const caller = await this.#gateway.request("caller", { accessKeyId, date, region: this.#region });
+        const caller = await ask(this.#gateway, "caller", { accessKeyId, date, region: this.#region });
         if (caller === null) return undefined;
         // Changed while the answer was on its way: who waits for it decides with it once, nobody keeps it.
         const known = knownCaller(caller, !current());

@@ -1,7 +1,7 @@
 import { AwsError } from "@hotkeep/core";
 import { encodeWithLists, type ListIdOf } from "@hotkeep/dax-wire";
 import { Collapse } from "../cache/collapse.js";
-import type { Gateway } from "../gateway.js";
+import { ask, type Gateway } from "../gateway.js";
 
 /** The empty list's id, fixed by the protocol. */
 const emptyListId = 1;
@@ -45,7 +45,7 @@ export class AttributeLists {
     const inMemory = this.idInMemory(names);
     if (inMemory !== undefined) return inMemory;
     return this.#askingId.run(JSON.stringify(names), async () => {
-      const { id } = await this.#gateway.request("attributeListId", { names });
+      const { id } = await ask(this.#gateway, "attributeListId", { names });
       this.learn(id, names);
       return id;
     });
@@ -62,7 +62,7 @@ export class AttributeLists {
     const inMemory = this.#names.get(id);
     if (inMemory !== undefined) return inMemory;
     return this.#askingNames.run(String(id), async () => {
-      const list = await this.#gateway.request("attributeList", { id });
+      const list = await ask(this.#gateway, "attributeList", { id });
       if (list === null) {
         throw new AwsError("ValidationException", `There is no attribute list with the id ${id}. Restart the client.`);
       }

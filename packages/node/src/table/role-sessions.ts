@@ -1,7 +1,7 @@
 import type { RoleSession } from "@hotkeep/control-feed";
 import { AwsError, type Clock } from "@hotkeep/core";
 import { Collapse } from "../cache/collapse.js";
-import type { Gateway } from "../gateway.js";
+import { ask, type Gateway } from "../gateway.js";
 import type { NodeLimits } from "../limits.js";
 
 /** The node's session of the cluster's service role: asked for once, renewed before its end, dropped when revoked. */
@@ -57,7 +57,7 @@ export class RoleSessions {
 
   async #ask(current: () => boolean): Promise<RoleSession> {
     try {
-      const session = await this.#gateway.request("roleSession", {});
+      const session = await ask(this.#gateway, "roleSession", {});
       if (current()) {
         const now = this.#clock.now();
         const earlyMs = Math.min(this.#limits.roleSessionRenewMs, (session.expiresAt - now) / 4);

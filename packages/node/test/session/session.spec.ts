@@ -1,3 +1,4 @@
+import { HotkeepError } from "@hotkeep/core";
 import {
   encodeDefineAttributeListIdRequest,
   encodeDefineAttributeListRequest,
@@ -383,6 +384,20 @@ describe("a lost feed", () => {
     expect((await alice.ask(get("a"))).codes).toEqual([]);
     expect(one.gateway.timesAsked("hello")).toBe(2);
     expect(one.tables.count("GetItem")).toBe(1);
+  });
+
+  it("is asked once more when the connection broke before the answer", async () => {
+    const one = await world();
+    const answer = one.gateway.request.bind(one.gateway);
+    const broken: string[] = [];
+    one.gateway.request = (name, request) => {
+      if (broken.includes(name)) return answer(name, request);
+      broken.push(name);
+      return Promise.reject(new HotkeepError("FeedDisconnected", "The control feed's connection ended."));
+    };
+    put(one, "a");
+    expect((await (await client(one)).ask(get("a"))).codes).toEqual([]);
+    expect(broken).toEqual(["caller", "roleSession", "attributeListId"]);
   });
 
   it("drops the item cache when it is back and other nodes may have written", async () => {
