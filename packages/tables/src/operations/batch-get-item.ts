@@ -53,7 +53,7 @@ export function batchGetItem(engine: Engine): NamedOperation {
   const compile = compiledOnce((input: InputOf<"BatchGetItem">, call) => read(engine, input, call));
   return operation("BatchGetItem", {
     needs: (input, call) =>
-      compile(input, call).map(({ table, keys, projection }) => {
+      compile.forNeeds(input, call).map(({ table, keys, projection }) => {
         const names = new AttributeNames().projection(projection);
         for (const key of keys) names.add(Object.keys(key));
         const context = itemContext({
@@ -65,7 +65,7 @@ export function batchGetItem(engine: Engine): NamedOperation {
         return permission(action, table.arn, context);
       }),
     handle(input, call) {
-      const wanted = compile(input, call).map((request) => {
+      const wanted = compile.forHandle(input, call).map((request) => {
         const table = engine.itemTable(request.table);
         checkKeyPaths(table, new AttributeNames().projection(request.projection).nested());
         const rows = request.keys.map((key) => itemKey(table, checkKey(key, table.key)));

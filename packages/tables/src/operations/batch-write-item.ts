@@ -51,7 +51,7 @@ export function batchWriteItem(engine: Engine): NamedOperation {
   const compile = compiledOnce((input: InputOf<"BatchWriteItem">, call) => read(engine, input, call));
   return operation("BatchWriteItem", {
     needs: (input, call) =>
-      compile(input, call).map(({ table, actions }) => {
+      compile.forNeeds(input, call).map(({ table, actions }) => {
         const names = new AttributeNames();
         for (const one of actions) names.add(one.names.list());
         const items = actions.map(({ item }) => item);
@@ -63,7 +63,7 @@ export function batchWriteItem(engine: Engine): NamedOperation {
         return permission(action, table.arn, context);
       }),
     async handle(input, call) {
-      const tables = compile(input, call).map(({ table: reference, actions }) => {
+      const tables = compile.forHandle(input, call).map(({ table: reference, actions }) => {
         const table = engine.itemTable(reference);
         return { reference, table, writes: actions.map((one) => prepareWrite(one, table)) };
       });

@@ -12,13 +12,13 @@ export function createTable(engine: Engine): NamedOperation {
   const compile = compiledOnce((input: InputOf<"CreateTable">, call: CallContext) => readNewTable(input, call));
   return operation("CreateTable", {
     needs(input, call) {
-      const table = compile(input, call);
+      const table = compile.forNeeds(input, call);
       const arn = tableArn(table);
       const create = permission("dynamodb:CreateTable", arn);
       return table.tags.length === 0 ? [create] : [create, permission("dynamodb:TagResource", arn)];
     },
     async handle(input, call) {
-      const table = await engine.catalog.create(compile(input, call));
+      const table = await engine.catalog.create(compile.forHandle(input, call));
       return { TableDescription: describe(table, "CREATING") };
     },
   });

@@ -30,7 +30,7 @@ export function getItem(engine: Engine): NamedOperation {
   const compile = compiledOnce(read);
   return operation("GetItem", {
     needs(input, call) {
-      const { table, key, projection, names } = compile(input, call);
+      const { table, key, projection, names } = compile.forNeeds(input, call);
       return [
         permission(
           action,
@@ -45,7 +45,7 @@ export function getItem(engine: Engine): NamedOperation {
       ];
     },
     handle(input, call) {
-      const { table: reference, key, projection, names } = compile(input, call);
+      const { table: reference, key, projection, names } = compile.forHandle(input, call);
       const table = engine.itemTable(reference);
       const rowKey = itemKey(table, checkKey(key, table.key));
       checkKeyPaths(table, names.nested());

@@ -18,7 +18,7 @@ function read(input: InputOf<"PutItem">, call: CallContext) {
 export function putItem(engine: Engine): NamedOperation {
   const compile = compiledOnce(read);
   return operation("PutItem", {
-    needs: (input, call) => writeNeeds(engine, compile(input, call), input),
-    handle: (input, call) => answerWrite(engine, compile(input, call), input),
+    needs: (input, call) => writeNeeds(engine, compile.forNeeds(input, call), input),
+    handle: (input, call) => answerWrite(engine, compile.forHandle(input, call), input),
   });
 }

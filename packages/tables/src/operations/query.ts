@@ -47,7 +47,7 @@ export function query(engine: Engine): NamedOperation {
   const compile = compiledOnce(read);
   return operation("Query", {
     needs(input, call) {
-      const request = compile(input, call);
+      const request = compile.forNeeds(input, call);
       const schema = sourceSchema(engine, request);
       const leading = schema && leadingKeyText(leadingKey(input, request, schema));
       return [
@@ -64,7 +64,7 @@ export function query(engine: Engine): NamedOperation {
       ];
     },
     handle(input, call) {
-      const request = compile(input, call);
+      const request = compile.forHandle(input, call);
       const source = openSource(engine, request);
       checkKeyPaths(source.table, request.names.nested());
       const condition =

@@ -48,7 +48,7 @@ export function scan(engine: Engine): NamedOperation {
   const compile = compiledOnce(read);
   return operation("Scan", {
     needs(input, call) {
-      const request = compile(input, call);
+      const request = compile.forNeeds(input, call);
       return [
         permission(
           action,
@@ -62,7 +62,7 @@ export function scan(engine: Engine): NamedOperation {
       ];
     },
     handle(input, call) {
-      const request = compile(input, call);
+      const request = compile.forHandle(input, call);
       const source = openSource(engine, request);
       checkConsistency(source, request);
       const segment = input.Segment ?? 0;

@@ -41,7 +41,7 @@ export function transactGetItems(engine: Engine): NamedOperation {
   const compile = compiledOnce(read);
   return operation("TransactGetItems", {
     needs: (input, call) =>
-      compile(input, call).map(({ table, key, projection, names }) => {
+      compile.forNeeds(input, call).map(({ table, key, projection, names }) => {
         const context = itemContext({
           leadingKeys: leadingKeys(engine.schemaOf(table), [key]),
           attributes: projection === undefined ? undefined : names.list(),
@@ -52,7 +52,7 @@ export function transactGetItems(engine: Engine): NamedOperation {
         return permission(action, table.arn, context);
       }),
     handle(input, call) {
-      const gets = compile(input, call);
+      const gets = compile.forHandle(input, call);
       const tables = gets.map(({ table }) => engine.itemTable(table));
       const rows = forEachAction(gets, ({ key, names }, index) => {
         const table = tables[index]!;

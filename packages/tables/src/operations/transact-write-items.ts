@@ -54,7 +54,7 @@ export function transactWriteItems(engine: Engine): NamedOperation {
   const compile = compiledOnce((input: Input, call) => read(engine, input, call));
   return operation("TransactWriteItems", {
     needs(input, call) {
-      const { actions, returnValues } = compile(input, call);
+      const { actions, returnValues } = compile.forNeeds(input, call);
       return actions.map((action, index) =>
         permission(
           writePermissions[action.kind],
@@ -70,7 +70,7 @@ export function transactWriteItems(engine: Engine): NamedOperation {
       );
     },
     async handle(input, call) {
-      const { actions } = compile(input, call);
+      const { actions } = compile.forHandle(input, call);
       const tables = actions.map(({ table }) => engine.itemTable(table));
       const writes = forEachAction(actions, (action, index) => prepareWrite(action, tables[index]!));
       checkDistinct(writes);

@@ -187,6 +187,17 @@ describe("what a caller must be allowed", () => {
     expect(need.context).not.toHaveProperty("dynamodb:LeadingKeys");
   });
 
+  it("follows an input object that its caller changes and uses again", async () => {
+    const input: Record<string, unknown> = { TableName: "Books", Key };
+    await harness.call("GetItem", input);
+    input.TableName = "Bins";
+    input.Key = { pk: { B: "AA==" } };
+    expect((await one("GetItem", input)).resource).toBe(arn("Bins"));
+    input.Key = { pk: { B: "AAE=" } };
+    expect((await one("GetItem", input)).context?.["dynamodb:LeadingKeys"]).toEqual(["AAE="]);
+    expect(await harness.call("GetItem", input)).toEqual({});
+  });
+
   it("is not asked for requests that cannot be understood", async () => {
     await expect(harness.needs("GetItem", { TableName: "Books", Key, ProjectionExpression: "a..b" })).rejects.toThrow(
       /Invalid ProjectionExpression/,
