@@ -1,6 +1,8 @@
 import { AwsError, CommonAwsError } from "@hotkeep/core";
 
-/** IAM's modelled errors in IAM's words (observed where the messages were recorded). */
+// IAM's modelled errors by their shapes' names; the protocol layer turns them into IAM's codes.
+
+/** What was named does not exist. */
 export function noSuchEntity(message: string): AwsError {
   return new AwsError("NoSuchEntityException", message, { status: 404 });
 }
@@ -10,10 +12,12 @@ export function noSuch(kind: "user" | "group" | "role", name: string): AwsError 
   return noSuchEntity(`The ${kind} with name ${name} cannot be found.`);
 }
 
+/** The name is taken. */
 export function alreadyExists(message: string): AwsError {
   return new AwsError("EntityAlreadyExistsException", message, { status: 409 });
 }
 
+/** A quota would be exceeded. */
 export function limitExceeded(message: string): AwsError {
   return new AwsError("LimitExceededException", message, { status: 409 });
 }
@@ -23,18 +27,22 @@ export function quotaExceeded(name: string, limit: number): AwsError {
   return limitExceeded(`Cannot exceed quota for ${name}: ${limit}`);
 }
 
+/** Something still hangs on what is to be deleted. */
 export function deleteConflict(message: string): AwsError {
   return new AwsError("DeleteConflictException", message, { status: 409 });
 }
 
+/** The input does not make sense. */
 export function invalidInput(message: string): AwsError {
   return new AwsError("InvalidInputException", message, { status: 400 });
 }
 
+/** A policy text that IAM refuses to store. */
 export function malformedPolicy(message: string): AwsError {
   return new AwsError("MalformedPolicyDocumentException", message, { status: 400 });
 }
 
+/** A policy that belongs to service-linked roles only. */
 export function policyNotAttachable(message: string): AwsError {
   return new AwsError("PolicyNotAttachableException", message, { status: 400 });
 }
@@ -48,6 +56,7 @@ export function protectedRole(name: string): AwsError {
   );
 }
 
+/** An input that breaks a rule of its form. */
 export function validation(message: string): CommonAwsError {
   return new CommonAwsError("Validation", message);
 }

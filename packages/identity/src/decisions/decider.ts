@@ -27,6 +27,9 @@ import type { DecisionLog, RememberedDecision } from "./decision-log.js";
 import { encodedMessage } from "./encoded-message.js";
 import type { LastUse } from "./last-use.js";
 
+/** The STS operations open to GetSessionToken credentials without a second factor (documented). */
+const FOR_BARE_SESSIONS: ReadonlySet<string> = new Set(["AssumeRole", "GetCallerIdentity"]);
+
 /** What a {@link Decider} looks at and writes to. */
 export interface DeciderParts {
   readonly clock: Clock;
@@ -151,6 +154,9 @@ export class Decider implements Authorizer {
     if (session === undefined || (session.kind !== "user" && session.kind !== "root")) return;
     if (call.service === "iam") {
       throw new CommonAwsError("UnknownKey", "The security token included in the request is invalid");
+    }
+    if (call.service === "sts" && !FOR_BARE_SESSIONS.has(call.operation)) {
+      throw new CommonAwsError("AccessDenied", `Cannot call ${call.operation} with session credentials`);
     }
   }
 }

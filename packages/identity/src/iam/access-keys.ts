@@ -92,6 +92,7 @@ function nameShape(owner: Owner): { readonly UserName: string | undefined } {
   return { UserName: owner.kind === "user" ? owner.name : undefined };
 }
 
+/** Access keys of users and of root. */
 export const accessKeyOperations: OperationFamily = (realm) => {
   const { directory, records } = realm;
   return [

@@ -5,6 +5,7 @@ import { onNothing } from "./needs.js";
 import { type OperationFamily, operation } from "./operation.js";
 import { paginateInOrder } from "./page.js";
 
+/** The alias and the summary of the account. */
 export const accountOperations: OperationFamily = (realm) => {
   const { directory, records } = realm;
   return [

@@ -52,6 +52,7 @@ function list(realm: Realm, kind: CarrierKind, name: string, input: PageInput & 
   return { AttachedPolicies: items, ...rest };
 }
 
+/** Attaching managed policies to users, groups and roles. */
 export const attachmentOperations: OperationFamily = (realm) => [
   operation("AttachUserPolicy", {
     needs: ({ UserName, PolicyArn }) => [need(realm, userCarrier, "Attach", UserName, PolicyArn)],

@@ -88,6 +88,7 @@ function allDetails(directory: Directory): readonly Detail[] {
 
 const order: readonly Filter[] = ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"];
 
+/** The whole account in one answer, page by page. */
 export const authorizationDetailOperations: OperationFamily = ({ directory }) => [
   operation("GetAccountAuthorizationDetails", {
     needs: () => [onNothing("GetAccountAuthorizationDetails")],

@@ -6,6 +6,7 @@ import { type OperationFamily, operation } from "./operation.js";
 import { requireOwnRole } from "./roles.js";
 import { requireUser } from "./users.js";
 
+/** Permissions boundaries of users and roles. */
 export const boundaryOperations: OperationFamily = (realm) => {
   const { records, directory } = realm;
   return [

@@ -32,6 +32,7 @@ function put(tx: RecordTransaction, carrier: Carrier): void {
   else tx.put(roles, carrier.name, carrier);
 }
 
+/** Users. */
 export const userCarrier: CarrierKind = {
   kind: "user",
   label: "User",
@@ -42,6 +43,7 @@ export const userCarrier: CarrierKind = {
   put,
 };
 
+/** Groups. */
 export const groupCarrier: CarrierKind = {
   kind: "group",
   label: "Group",
@@ -52,6 +54,7 @@ export const groupCarrier: CarrierKind = {
   put,
 };
 
+/** Roles; changes refuse service-linked ones. */
 export const roleCarrier: CarrierKind = {
   kind: "role",
   label: "Role",

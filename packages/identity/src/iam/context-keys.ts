@@ -21,6 +21,7 @@ function contextKeys(texts: readonly string[]): readonly string[] {
   return [...found.values()].sort();
 }
 
+/** The condition keys that policies ask for. */
 export const contextKeyOperations: OperationFamily = (realm) => [
   operation("GetContextKeysForPrincipalPolicy", {
     needs: ({ PolicySourceArn }) => [onSource(realm, "GetContextKeysForPrincipalPolicy", PolicySourceArn)],

@@ -26,6 +26,7 @@ function granting(realm: Realm, source: Carrier, namespace: string) {
   );
 }
 
+/** Which policies reach which services. */
 export const grantingPolicyOperations: OperationFamily = (realm) => [
   operation("ListPoliciesGrantingServiceAccess", {
     needs: ({ Arn }) => [onSource(realm, "ListPoliciesGrantingServiceAccess", Arn)],

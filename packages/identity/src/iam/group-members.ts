@@ -8,6 +8,7 @@ import { paginate } from "./page.js";
 import { groupShape } from "./shapes.js";
 import { requireUser } from "./users.js";
 
+/** Who is in which group. */
 export const groupMemberOperations: OperationFamily = (realm) => {
   const { directory, records } = realm;
   return [

@@ -22,6 +22,7 @@ function checkDeletable(group: GroupRecord): void {
   if (group.attached.length > 0) throw deleteConflict("Cannot delete entity, must detach all policies first.");
 }
 
+/** Groups themselves. */
 export const groupOperations: OperationFamily = (realm) => {
   const { directory, records, clock, random } = realm;
   return [

@@ -58,6 +58,7 @@ function list(realm: Realm, kind: CarrierKind, name: string, input: PageInput) {
   return { PolicyNames: items, ...rest };
 }
 
+/** Inline policies of users, groups and roles. */
 export const inlinePolicyOperations: OperationFamily = (realm) => [
   operation("PutUserPolicy", {
     needs: ({ UserName }) => [need(realm, userCarrier, "Put", UserName)],

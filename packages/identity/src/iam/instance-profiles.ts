@@ -28,6 +28,7 @@ function findProfile(directory: Directory, name: string): InstanceProfileRecord 
   return profile;
 }
 
+/** Instance profiles, which hold a role for EC2 instances. */
 export const instanceProfileOperations: OperationFamily = (realm) => {
   const { directory, records, clock, random } = realm;
   return [

@@ -105,6 +105,7 @@ function onSubject(realm: Realm, action: string, arn: string) {
   return { ...onUser(realm, action, name), resource: arn };
 }
 
+/** The access advisor: what was last done with what is allowed. */
 export const lastAccessedOperations: OperationFamily = (realm) => {
   const { directory, random } = realm;
   const reports = new Map<string, Report>();

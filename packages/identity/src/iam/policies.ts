@@ -48,6 +48,7 @@ export function checkManagedDocument(text: string): void {
   }
 }
 
+/** Managed policies themselves. */
 export const policyOperations: OperationFamily = (realm) => {
   const { directory, records, clock, random } = realm;
   return [

@@ -8,6 +8,7 @@ type Entity =
   | { readonly kind: "Role"; readonly path: string; readonly shape: { RoleName: string; RoleId: string } }
   | { readonly kind: "User"; readonly path: string; readonly shape: { UserName: string; UserId: string } };
 
+/** Who uses a managed policy. */
 export const policyEntityOperations: OperationFamily = (realm) => {
   const { directory } = realm;
   const using = (arn: string, index: "attached" | "boundary"): readonly Entity[] => [

@@ -21,6 +21,7 @@ function newestFirst(version: PolicyVersionRecord): string {
   return String(1_000_000 - Number(version.id.slice(1))).padStart(7, "0");
 }
 
+/** Versions of managed policies. */
 export const policyVersionOperations: OperationFamily = (realm) => {
   const { directory, records, clock } = realm;
   return [

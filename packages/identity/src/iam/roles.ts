@@ -37,6 +37,7 @@ function checkDeletable(role: RoleRecord): void {
 
 const sessionSecondsDefault = 3600;
 
+/** Roles themselves. */
 export const roleOperations: OperationFamily = (realm) => {
   const { directory, records, clock, random } = realm;
   return [

@@ -3,6 +3,7 @@ import { onRole } from "./needs.js";
 import { type OperationFamily, operation } from "./operation.js";
 import { createdRole } from "./shapes.js";
 
+/** Roles that belong to a service. */
 export const serviceLinkedRoleOperations: OperationFamily = (realm) => {
   const { directory, linkedRoles, deletions } = realm;
   return [

@@ -42,6 +42,7 @@ export function userShape(directory: Directory, user: UserRecord) {
   return { ...listedUser(directory, user), ...boundaryShape(user), ...tagsShape(user.tags) };
 }
 
+/** A group. */
 export function groupShape(directory: Directory, group: GroupRecord) {
   const { path, name, id, createdAt } = group;
   return { Path: path, GroupName: name, GroupId: id, Arn: directory.groupArn(group), CreateDate: date(createdAt) };
@@ -128,6 +129,7 @@ export function listedVersion(version: PolicyVersionRecord, defaultVersion: stri
   return { VersionId: id, IsDefaultVersion: id === defaultVersion, CreateDate: date(createdAt) };
 }
 
+/** A version of a managed policy with its document. */
 export function versionShape(version: PolicyVersionRecord, defaultVersion: string) {
   return { Document: encodeDocument(version.document), ...listedVersion(version, defaultVersion) };
 }
@@ -143,6 +145,7 @@ export function attachedShapes({ attached }: CarrierRecord) {
   return attached.map((arn) => ({ PolicyName: arn.slice(arn.lastIndexOf("/") + 1), PolicyArn: arn }));
 }
 
+/** An instance profile with its role. */
 export function instanceProfileShape(directory: Directory, profile: InstanceProfileRecord) {
   const { path, name, id, createdAt, tags } = profile;
   return {

@@ -137,6 +137,7 @@ function simulate(realm: Realm, input: CommonInput, carrier: Carrier | undefined
   };
 }
 
+/** The policy simulator. */
 export const simulateOperations: OperationFamily = (realm) => [
   operation("SimulatePrincipalPolicy", {
     needs: ({ PolicySourceArn }) => [onSource(realm, "SimulatePrincipalPolicy", PolicySourceArn)],

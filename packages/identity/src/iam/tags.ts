@@ -8,6 +8,7 @@ import { requireRole } from "./roles.js";
 import { mergeTags, withoutTags } from "./tag-rules.js";
 import { requireUser } from "./users.js";
 
+/** Tags of users, roles and managed policies. */
 export const tagOperations: OperationFamily = (realm) => {
   const { records, directory } = realm;
   return [

@@ -36,6 +36,7 @@ function checkDeletable(user: UserRecord): void {
   if (user.groups.length > 0) throw deleteConflict("Cannot delete entity, must remove referenced objects first.");
 }
 
+/** Users themselves. */
 export const userOperations: OperationFamily = (realm) => {
   const { directory, records, clock, random, account } = realm;
   return [

@@ -17,19 +17,27 @@ function identified<T>(name: string): Table<T> {
   return { name, key: (text) => text };
 }
 
+/** What is stored once. */
 export const accounts = identified<records.AccountRecord>("account");
+/** Users. */
 export const users = named<records.UserRecord>("user");
+/** Groups. */
 export const groups = named<records.GroupRecord>("group");
+/** Roles. */
 export const roles = named<records.RoleRecord>("role");
 /** Customer managed policies, by name without path: that is what is unique. */
 export const policies = named<records.PolicyRecord>("policy");
+/** Instance profiles. */
 export const instanceProfiles = named<records.InstanceProfileRecord>("instance-profile");
+/** Long-term keys. */
 export const accessKeys = identified<records.AccessKeyRecord>("access-key");
+/** Temporary credentials. */
 export const sessions = identified<records.SessionRecord>("session");
 /** By key id or role id. */
 export const lastUses = identified<records.LastUsedRecord>("last-used");
 /** By `ENTITY-ID/SERVICE`. */
 export const accesses = identified<records.AccessRecord>("access");
+/** Deletions of service-linked roles. */
 export const deletionTasks = identified<records.DeletionTaskRecord>("role-deletion");
 
 /** The one record of {@link accounts}. */

@@ -50,6 +50,7 @@ function sourceIdentityOf(wanted: string | undefined, calling: SessionRecord | u
   return wanted ?? inherited;
 }
 
+/** Temporary credentials of roles. */
 export const assumeRoleOperations: OperationFamily = (realm) => {
   const { directory, book, decider, sessions } = realm;
   return [

@@ -2,6 +2,7 @@ import { AwsError, permission } from "@hotkeep/core";
 import { encodedMessagePurpose } from "../decisions/encoded-message.js";
 import { type OperationFamily, operation } from "./operation.js";
 
+/** Opening what EC2 says about a denial. */
 export const authorizationMessageOperations: OperationFamily = ({ sealer }) => [
   operation("DecodeAuthorizationMessage", {
     needs: () => [permission("sts:DecodeAuthorizationMessage", "*")],

@@ -20,6 +20,7 @@ function userId(principal: Principal): string {
   }
 }
 
+/** Who a caller or a key is. */
 export const callerOperations: OperationFamily = ({ account, directory }) => [
   operation("GetCallerIdentity", {
     // Always allowed, even against an explicit deny (documented).

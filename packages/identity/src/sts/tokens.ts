@@ -30,6 +30,7 @@ function duration(call: CallContext, wanted: number | undefined): number {
   return call.principal.kind === "root" ? Math.min(seconds, rootSecondsMax) : seconds;
 }
 
+/** Temporary credentials for those who have a long-term key. */
 export const tokenOperations: OperationFamily = (realm) => {
   const { directory, sessions } = realm;
   return [
