@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readCredentialsFile, writeCredentialsFile } from "../src/gateway/credentials-file.js";
 import { takeDataDirectory } from "../src/gateway/data-directory.js";
-import { DenialLog, denialLogBytesMax } from "../src/gateway/denial-log.js";
+import { DenialLog, denialLogBytesMax, findDenial } from "../src/gateway/denial-log.js";
 
 let folder: string;
 beforeEach(() => {
@@ -26,6 +26,12 @@ describe("the data directory", () => {
     writeFileSync(join(folder, "gateway.pid"), "999999999\n");
     expect(() => takeDataDirectory(folder).release()).not.toThrow();
   });
+
+  it.runIf(existsSync("/proc/1/stat"))("is taken over when the process id went to another program", () => {
+    takeDataDirectory(folder);
+    writeFileSync(join(folder, "gateway.pid"), "1 12345678901\n");
+    expect(() => takeDataDirectory(folder).release()).not.toThrow();
+  });
 });
 
 describe("the credentials file", () => {
@@ -42,27 +48,50 @@ describe("the credentials file", () => {
 });
 
 describe("the denial log", () => {
+  const fail = (error: unknown) => {
+    throw error;
+  };
   const denial = (id: string, message = "no") => ({
     ...{ id, at: 0, hop: "caller" as const, principal: "p", action: "dax:GetItem", resource: "r", message },
     reasons: ["nothing denies it"],
   });
 
-  it("finds a denial by its id after it was opened again", () => {
-    new DenialLog(join(folder, "denials")).append(denial("one"));
-    const again = new DenialLog(join(folder, "denials"));
+  it("finds a denial by its id after it was opened again", async () => {
+    const log = new DenialLog(join(folder, "denials"), fail);
+    log.append(denial("one"));
+    await log.settle();
+    const again = new DenialLog(join(folder, "denials"), fail);
     again.append(denial("two"));
-    expect(again.find("one")).toEqual(denial("one"));
-    expect(again.find("on")).toBeUndefined();
+    await again.settle();
+    expect(findDenial(join(folder, "denials"), "one")).toEqual(denial("one"));
+    expect(findDenial(join(folder, "denials"), "two")).toEqual(denial("two"));
+    expect(findDenial(join(folder, "denials"), "on")).toBeUndefined();
   });
 
-  it("turns over at its bound and keeps one older file", () => {
-    const log = new DenialLog(join(folder, "denials"));
+  it("turns over at its bound and keeps one older file", async () => {
+    const log = new DenialLog(join(folder, "denials"), fail);
     const large = "x".repeat(denialLogBytesMax / 4);
-    for (const id of ["a", "b", "c", "d", "e"]) log.append(denial(id, large));
-    expect(log.find("a")?.id).toBe("a");
-    expect(log.find("e")?.id).toBe("e");
-    for (const id of ["f", "g", "h", "i"]) log.append(denial(id, large));
-    expect(log.find("a")).toBeUndefined();
+    const write = async (ids: readonly string[]) => {
+      for (const id of ids) {
+        log.append(denial(id, large));
+        await log.settle();
+      }
+    };
+    await write(["a", "b", "c", "d", "e"]);
+    expect(findDenial(join(folder, "denials"), "a")?.id).toBe("a");
+    expect(findDenial(join(folder, "denials"), "e")?.id).toBe("e");
+    await write(["f", "g", "h", "i"]);
+    expect(findDenial(join(folder, "denials"), "a")).toBeUndefined();
     expect(statSync(join(folder, "denials")).size).toBeLessThanOrEqual(denialLogBytesMax);
+  });
+
+  it("lets go what a flood of denials brings faster than it can be written, and says how many", async () => {
+    const log = new DenialLog(join(folder, "denials"), fail);
+    const large = "x".repeat(denialLogBytesMax / 8);
+    for (let i = 0; i < 20; i++) log.append(denial(`flood-${i}`, large));
+    await log.settle();
+    expect(findDenial(join(folder, "denials"), "flood-0")?.id).toBe("flood-0");
+    expect(findDenial(join(folder, "denials"), "flood-19")).toBeUndefined();
+    expect(log.dropped).toBeGreaterThan(0);
   });
 });

@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
-import { DenialLog } from "../gateway/denial-log.js";
+import { findDenial } from "../gateway/denial-log.js";
 import { styled } from "./terminal.js";
 
 /** Prints one denial with everything that decided it. */
 export function explain(id: string, flags: { readonly data?: string }): void {
   const places = dataDirectoryAt(resolve(flags.data ?? process.env.HOTKEEP_DATA ?? ".hotkeep"));
-  const denial = new DenialLog(places.denials).find(id);
+  const denial = findDenial(places.denials, id);
   if (denial === undefined) {
     throw new HotkeepError("UnknownDenial", `no denial \`${id}\` is on record in \`${places.root}\``, {
       help: "the id is the request id of the error; name the gateway's data directory with --data",

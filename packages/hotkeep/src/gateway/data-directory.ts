@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 
@@ -24,7 +24,31 @@ export interface DataDirectory {
   release(): void;
 }
 
-function alive(pid: number): boolean {
+/** A process's state and start time; on Linux only, where /proc tells. Together with its id they name one process. */
+function procStat(pid: number): { readonly state: string; readonly startedAt: string } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0]!, startedAt: fields[19]! };
+  } catch {
+    return undefined;
+  }
+}
+
+const hasProc = existsSync("/proc/self/stat");
+
+/** What stands in the lock file: the process id and, where it can be known, its start time. */
+const mark = (): string => `${process.pid} ${procStat(process.pid)?.startedAt ?? ""}\n`;
+
+/** Whether the process that left `text` still runs. A process id that went to another program does not count. */
+function ownerLives(text: string): boolean {
+  const [pidText = "", startedAt = ""] = text.trim().split(" ");
+  const pid = Number(pidText);
+  if (!/^\d+$/.test(pidText) || pid === process.pid) return false;
+  if (hasProc) {
+    const stat = procStat(pid);
+    return stat !== undefined && stat.state !== "Z" && (startedAt === "" || stat.startedAt === startedAt);
+  }
   try {
     process.kill(pid, 0);
     return true;
@@ -60,17 +84,21 @@ export function takeDataDirectory(root: string): DataDirectory {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const file = openSync(lock, "wx", 0o600);
-      writeSync(file, `${process.pid}\n`);
+      writeSync(file, mark());
       closeSync(file);
       const release = () => rmSync(lock, { force: true });
       return { ...dataDirectoryAt(root), release };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      const owner = Number.parseInt(readFileSync(lock, "utf8"), 10);
-      if (Number.isInteger(owner) && owner !== process.pid && alive(owner)) {
-        throw new HotkeepError("DataDirectoryInUse", `process ${owner} already runs on \`${root}\``, {
-          help: "stop it, or give another directory with --data",
-        });
+      const owner = readFileSync(lock, "utf8");
+      if (ownerLives(owner)) {
+        throw new HotkeepError(
+          "DataDirectoryInUse",
+          `process ${owner.split(" ")[0]?.trim()} already runs on \`${root}\``,
+          {
+            help: "stop it, or give another directory with --data",
+          },
+        );
       }
       rmSync(lock, { force: true });
     }

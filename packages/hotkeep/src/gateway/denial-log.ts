@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { appendFile, rename } from "node:fs/promises";
 
 /** One denial as `hotkeep explain` opens it. */
 export interface Denial {
@@ -18,37 +19,82 @@ export interface Denial {
 /** The log turns over at this size; one older file is kept. */
 export const denialLogBytesMax = 8 * 1024 * 1024;
 
-/** Denials on disk, one JSON object a line: `path` and, before it, `path.1`. */
+/** What may wait to be written; more than that is let go and counted. */
+const waitingBytesMax = 4 * 1024 * 1024;
+
+/**
+ * Denials on disk, one JSON object a line: `path` and, before it, `path.1`. Appending never waits for the disk: whoever
+ * provokes denials in bulk must not slow down anybody else's calls.
+ */
 export class DenialLog {
   readonly #path: string;
+  readonly #onProblem: (error: unknown) => void;
   #bytes: number;
+  #waiting: string[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+  #dropped = 0;
 
-  constructor(path: string) {
+  /** @param onProblem told when lines could not be written; they are lost, the log goes on */
+  constructor(path: string, onProblem: (error: unknown) => void) {
     this.#path = path;
+    this.#onProblem = onProblem;
     this.#bytes = existsSync(path) ? statSync(path).size : 0;
+  }
+
+  /** Denials that were let go because more came than could be written. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   append(denial: Denial): void {
     const line = `${JSON.stringify(denial)}\n`;
-    if (this.#bytes + line.length > denialLogBytesMax) {
-      renameSync(this.#path, `${this.#path}.1`);
-      this.#bytes = 0;
+    const bytes = Buffer.byteLength(line);
+    if (this.#waitingBytes + bytes > waitingBytesMax) {
+      this.#dropped++;
+      return;
     }
-    appendFileSync(this.#path, line, { mode: 0o600 });
-    this.#bytes += Buffer.byteLength(line);
+    this.#waiting.push(line);
+    this.#waitingBytes += bytes;
+    this.#writing ??= this.#write()
+      .catch(this.#onProblem)
+      .finally(() => {
+        this.#writing = undefined;
+      });
   }
 
-  /** The denial with this id; undefined when it was never here or is too old. */
-  find(id: string): Denial | undefined {
-    for (const path of [this.#path, `${this.#path}.1`]) {
-      if (!existsSync(path)) continue;
-      for (const line of readFileSync(path, "utf8").split("\n")) {
-        if (line.includes(id)) {
-          const denial = JSON.parse(line) as Denial;
-          if (denial.id === id) return denial;
-        }
-      }
-    }
-    return undefined;
+  /** Settles when everything appended so far is written, or could not be. */
+  async settle(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
   }
+
+  async #write(): Promise<void> {
+    // One turn later, so that denials that come together are written together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const text = this.#waiting.join("");
+      const bytes = this.#waitingBytes;
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      if (this.#bytes > 0 && this.#bytes + bytes > denialLogBytesMax) {
+        await rename(this.#path, `${this.#path}.1`);
+        this.#bytes = 0;
+      }
+      await appendFile(this.#path, text, { mode: 0o600 });
+      this.#bytes += bytes;
+    }
+  }
+}
+
+/** The denial with this id in the log at `path`; undefined when it was never there or is too old. */
+export function findDenial(path: string, id: string): Denial | undefined {
+  for (const file of [path, `${path}.1`]) {
+    if (!existsSync(file)) continue;
+    for (const line of readFileSync(file, "utf8").split("\n")) {
+      if (!line.includes(id)) continue;
+      const denial = JSON.parse(line) as Denial;
+      if (denial.id === id) return denial;
+    }
+  }
+  return undefined;
 }

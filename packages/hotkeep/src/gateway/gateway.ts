@@ -67,7 +67,8 @@ async function open(
   const logger = createLogger("gateway");
   const places = takeDataDirectory(configuration.dataDirectory);
   closers.push(() => places.release());
-  const denials = new DenialLog(places.denials);
+  const denials = new DenialLog(places.denials, (error) => logger.warn("denials could not be written", { error }));
+  closers.push(() => denials.settle());
 
   const store = await openLmdbStore({ path: places.state, logger });
   closers.push(() => store.close());
