@@ -322,6 +322,19 @@ describe("subnet groups", () => {
     );
   });
 
+  it("with a name that no group can have are not there", async () => {
+    await open();
+    for (const name of ["n".repeat(5_000), "", "a/b", "\ud800", "\u0000"]) {
+      const subnet = { SubnetGroupName: name };
+      const parameter = { ParameterGroupName: name };
+      expect(await failureOf(house.call("dax", "DeleteSubnetGroup", subnet))).toContain("SubnetGroupNotFoundFault");
+      expect(await failureOf(house.call("dax", "UpdateSubnetGroup", subnet))).toContain("SubnetGroupNotFoundFault");
+      for (const operation of ["DeleteParameterGroup", "DescribeParameters"] as const) {
+        expect(await failureOf(house.call("dax", operation, parameter))).toContain("ParameterGroupNotFoundFault");
+      }
+    }
+  });
+
   it("default comes with the first cluster that needs it", async () => {
     await open();
     expect((await house.call("dax", "DescribeSubnetGroups", {})).SubnetGroups).toEqual([]);

@@ -1,6 +1,9 @@
 import { type Json, prefixRange, type StateReader, type StateTransaction } from "@hotkeep/state";
 import type { ClusterRecord, ParameterGroupRecord, Place, SubnetGroupRecord } from "./records.js";
 
+/** What `checkClusterName` and `checkGroupName` let through, and more; any other is the name of nothing that is stored. */
+const storableName = /^[a-z][a-z0-9._-]{0,254}$/;
+
 /** All records of one kind in one place, by name. */
 export class Collection<Item extends { readonly name: string }> {
   readonly #reader: StateReader;
@@ -12,6 +15,7 @@ export class Collection<Item extends { readonly name: string }> {
   }
 
   async find(name: string): Promise<Item | undefined> {
+    if (!storableName.test(name)) return undefined;
     return (await this.#reader.get(this.#prefix + name))?.value as Item | undefined;
   }
 

@@ -1,6 +1,7 @@
 import { invalidValue } from "../errors.js";
 import { networkLimits } from "../limits.js";
 import type { Tags } from "../model/records.js";
+import { wildcard } from "./wildcard.js";
 
 /** The filters of a describing call: name to the values an item has. */
 export type FilterFields<Item> = Readonly<Record<string, (item: Item) => readonly string[]>>;
@@ -11,8 +12,8 @@ interface FilterInput {
 }
 
 /**
- * The items that pass every filter; a filter is passed when one of its values matches one of the item's. `*` and `?`
- * are wildcards, a backslash takes their meaning away. `tag:KEY` and `tag-key` work where `tagsOf` is given.
+ * The items that pass every filter; a filter is passed when one of its values matches one of the item's. Values
+ * have wildcards, see {@link wildcard}. `tag:KEY` and `tag-key` work where `tagsOf` is given.
  *
  * @throws AwsError `InvalidParameterValue` for a filter this call does not have
  */
@@ -42,7 +43,7 @@ function testOf<Item>(
     throw invalidValue(`The maximum number of filter values is ${networkLimits.filterValuesMax}`);
   }
   const patterns = values.map(wildcard);
-  return (item) => valuesOf(item).some((value) => patterns.some((pattern) => pattern.test(value)));
+  return (item) => valuesOf(item).some((value) => patterns.some((pattern) => pattern(value)));
 }
 
 function fieldOf<Item>(
@@ -59,21 +60,4 @@ function fieldOf<Item>(
   }
   if (!Object.hasOwn(fields, name)) throw invalidValue(`The filter '${name}' is invalid`);
   return fields[name]!;
-}
-
-function wildcard(pattern: string): RegExp {
-  let source = "";
-  for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i]!;
-    if (char === "\\" && i + 1 < pattern.length) source += literal(pattern[++i]!);
-    // Runs of stars mean the same as one star and would make matching slow.
-    else if (char === "*") source += source.endsWith("[^]*") ? "" : "[^]*";
-    else if (char === "?") source += "[^]";
-    else source += literal(char);
-  }
-  return new RegExp(`^${source}$`);
-}
-
-function literal(char: string): string {
-  return /\w/.test(char) ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
