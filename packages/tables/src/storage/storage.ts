@@ -61,6 +61,9 @@ export class Storage {
         pageSize: pageBytes,
         maxDbs: 8,
         overlappingSync: false,
+        // Requests are gathered here, not by lmdb-js, whose gathering makes a promise that nobody can catch when a
+        // commit fails (observed with version 3.5.6 on a full disk).
+        eventTurnBatching: false,
         encoding: "binary",
         keyEncoding: "binary",
       });

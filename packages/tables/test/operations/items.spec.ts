@@ -90,6 +90,21 @@ describe("items", () => {
     });
   });
 
+  it("of every size come back byte for byte, one read after the other", async () => {
+    await harness.createTable("Items", "pk:N");
+    const sizes = [0, 1, 1_000, 4_000, 8_100, 16_000, 65_000, 140_000, 409_000];
+    const items = sizes.map((size, at) => ({
+      pk: { N: String(at) },
+      x: { S: "\u00fc\u{1f600}x".repeat(size).slice(0, size / 2) },
+    }));
+    await harness.put("Items", ...items);
+    for (const item of [...items, ...items.toReversed(), items[8]!, items[0]!, items[8]!]) {
+      expect(await harness.call("GetItem", { TableName: "Items", Key: { pk: item.pk } })).toEqual({ Item: item });
+    }
+    const { items: all } = await harness.pages("Scan", { TableName: "Items" });
+    expect(all.toSorted((a, b) => Number(a.pk.N) - Number(b.pk.N))).toEqual(items);
+  });
+
   it("keep attributes named like JavaScript's own", async () => {
     await harness.createTable("Items", "pk:S");
     const Item = JSON.parse(
