@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Figures } from "./main.js";
+import type { Figures } from "./figures.js";
 
 /** Lower or upper bound of one figure. */
 interface Bar {

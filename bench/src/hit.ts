@@ -3,9 +3,9 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { encodeAuthorizeRequest, encodeGetItemRequest, encodePreamble } from "@hotkeep/dax-wire";
 import { startHotkeep } from "hotkeep/testing";
 import { pinFamily, pinning, serverCore } from "./cores.js";
+import type { Figures } from "./figures.js";
 import { firstAnswer } from "./first-answer.js";
 import { type LoadResult, type LoadTarget, load, median, type Pressure } from "./load.js";
-import type { Figures } from "./main.js";
 import { startRedis } from "./redis.js";
 
 /** Size of the item's one large attribute and of the Redis value, in bytes. */

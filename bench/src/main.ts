@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { checkBars } from "./bars.js";
+import type { Figures } from "./figures.js";
 import { hit } from "./hit.js";
 
 const help = `Measures Hotkeep beside a peer, in one run, as medians of several rounds.
@@ -11,8 +12,6 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
 
 /** A benchmark prints its table and returns its figures by name. */
 const benches: Readonly<Record<string, (options: { rounds: number; seconds: number }) => Promise<Figures>>> = { hit };
-
-export type Figures = Readonly<Record<string, number>>;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

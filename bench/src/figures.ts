@@ -1,0 +1,2 @@
+/** What a benchmark measured, by name. */
+export type Figures = Readonly<Record<string, number>>;
