@@ -35,7 +35,8 @@ export interface Tables {
  */
 export async function openTables(options: TablesOptions): Promise<Tables> {
   const limits = { ...defaultTablesLimits, ...options.limits };
-  const storage = Storage.open({ path: options.path, logger: options.logger, limits });
+  const { path, logger, random } = options;
+  const storage = await Storage.open({ path, logger, random, limits });
   try {
     const catalog = await Catalog.load(storage, { clock: options.clock, random: options.random, limits });
     const reaper = new Reaper(storage, { logger: options.logger, limits });

@@ -44,6 +44,9 @@ export function tableReference(given: string, call: CallContext, action: string)
       `because no resource-based policy allows the ${action} action`;
     throw new CommonAwsError("AccessDenied", message);
   }
+  if (arn.region !== call.region) {
+    throw invalid(`Invalid table ARN: ${given}. The table is not in the Region of the request, ${call.region}`);
+  }
   return { given, account: arn.account, region: arn.region, name, arn: given };
 }
 

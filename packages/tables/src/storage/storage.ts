@@ -1,10 +1,14 @@
 import { mkdirSync } from "node:fs";
-import { AwsError, CommonAwsError, HotkeepError, type Logger } from "@hotkeep/core";
+import { AwsError, CommonAwsError, HotkeepError, type Logger, type Random } from "@hotkeep/core";
 import { open, type RootDatabase } from "lmdb";
 import type { TablesLimits } from "../limits.js";
 import { encodeCounter } from "./counters.js";
 import { Rows } from "./rows.js";
 import { type Counter, WriteTransaction } from "./write-transaction.js";
+
+/** The row that names the process these files belong to; text keys of the catalog never begin so. */
+const ownerKey = Buffer.from([0]);
+const ownerBytes = 16;
 
 /** 8 KB pages hold keys of up to 4,026 bytes, which an index entry with the longest keys needs. */
 const pageBytes = 8192;
@@ -15,6 +19,14 @@ interface Job {
   readonly reject: (reason: unknown) => void;
   transaction?: WriteTransaction;
   outcome?: { readonly value: unknown } | { readonly error: unknown };
+}
+
+/** What {@link Storage.open} needs from outside. */
+export interface StorageOptions {
+  readonly path: string;
+  readonly logger: Logger;
+  readonly random: Random;
+  readonly limits: TablesLimits;
 }
 
 /**
@@ -32,6 +44,8 @@ export class Storage {
   /** ClientRequestTokens of transactions. */
   readonly tokens: Rows;
   readonly #root: RootDatabase<Buffer, Buffer>;
+  /** What this process wrote into the owner's row. */
+  readonly #owner: Buffer;
   readonly #logger: Logger;
   readonly #limits: Pick<TablesLimits, "pendingWritesMax" | "requestsPerCommitMax">;
   #queue: Job[] = [];
@@ -40,9 +54,10 @@ export class Storage {
   #closed = false;
   #idle: (() => void) | undefined;
 
-  private constructor(root: RootDatabase<Buffer, Buffer>, logger: Logger, limits: TablesLimits) {
+  private constructor(root: RootDatabase<Buffer, Buffer>, { logger, limits, random }: StorageOptions) {
     const rows = (name: string) => new Rows(root.openDB({ name, encoding: "binary", keyEncoding: "binary" }));
     this.#root = root;
+    this.#owner = Buffer.from(random.bytes(ownerBytes));
     this.#logger = logger;
     this.#limits = limits;
     this.items = rows("items");
@@ -50,9 +65,13 @@ export class Storage {
     this.tokens = rows("tokens");
   }
 
-  /** @throws HotkeepError `TablesUnusable` when the files cannot be opened. */
-  static open(options: { readonly path: string; readonly logger: Logger; readonly limits: TablesLimits }): Storage {
-    const { path, logger, limits } = options;
+  /**
+   * Opens the files and makes them this process's own: whoever had them open before can read on, but not write.
+   *
+   * @throws HotkeepError `TablesUnusable` when the files cannot be opened or written to.
+   */
+  static async open(options: StorageOptions): Promise<Storage> {
+    const { path } = options;
     try {
       mkdirSync(path, { recursive: true });
       const root = open<Buffer, Buffer>({
@@ -67,11 +86,14 @@ export class Storage {
         encoding: "binary",
         keyEncoding: "binary",
       });
-      return new Storage(root, logger, limits);
+      const storage = new Storage(root, options);
+      await root.childTransaction(() => storage.catalog.putNow(ownerKey, storage.#owner));
+      return storage;
     } catch (error) {
+      const cause = await commitError(error);
       throw new HotkeepError("TablesUnusable", `The tables in \`${path}\` cannot be opened.`, {
         help: "Check that the directory can be written to and that its file system is not full.",
-        cause: error,
+        cause,
       });
     }
   }
@@ -116,6 +138,7 @@ export class Storage {
       // A child transaction, because only that is rolled back as a whole when a write is refused half way.
       await this.#root.childTransaction(() => {
         batch = this.#take();
+        this.#assertOwner();
         const dirty = new Set<Counter>();
         for (const job of batch) this.#run(job, dirty);
         for (const counter of dirty) this.catalog.putNow(counter.key, encodeCounter(counter));
@@ -136,6 +159,13 @@ export class Storage {
     // Not at once: inside LMDB's callback a new transaction would become a part of this one.
     if (this.#queue.length > 0) queueMicrotask(() => this.#schedule());
     return batch;
+  }
+
+  #assertOwner(): void {
+    if (this.catalog.get(ownerKey)?.equals(this.#owner)) return;
+    throw new HotkeepError("TablesForeignWriter", "Another process has opened the tables for writing.", {
+      help: "Run one gateway per data directory, and stop this one before using it from elsewhere.",
+    });
   }
 
   #run(job: Job, dirty: Set<Counter>): void {

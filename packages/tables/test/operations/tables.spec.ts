@@ -181,6 +181,13 @@ describe("table operations", () => {
     expect(await harness.needs("ListTables", {})).toEqual([{ action: "dynamodb:ListTables", resource: "*" }]);
   });
 
+  it("a table's ARN of another Region is refused", async () => {
+    const elsewhere = `arn:aws:dynamodb:eu-west-1:${account}:table/Books`;
+    expect(await harness.refusal("DescribeTable", { TableName: elsewhere })).toBe(
+      `Invalid table ARN: ${elsewhere}. The table is not in the Region of the request, us-west-2`,
+    );
+  });
+
   it("another account's table is refused whatever the caller's policies say", async () => {
     const foreign = "arn:aws:dynamodb:us-west-2:999999999999:table/Books";
     const error = await harness.failure("DescribeTable", { TableName: foreign });

@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silentLogger } from "@hotkeep/core";
+import { silentLogger, systemRandom } from "@hotkeep/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultTablesLimits } from "../../src/limits.js";
 import { decodeCounter } from "../../src/storage/counters.js";
@@ -13,11 +13,11 @@ describe("Storage", () => {
   let path: string;
   let storage: Storage;
   const open = (limits = {}) =>
-    Storage.open({ path, logger: silentLogger, limits: { ...defaultTablesLimits, ...limits } });
+    Storage.open({ path, logger: silentLogger, random: systemRandom, limits: { ...defaultTablesLimits, ...limits } });
 
   beforeEach(async () => {
     path = await mkdtemp(join(tmpdir(), "hotkeep-storage-"));
-    storage = open();
+    storage = await open();
   });
 
   afterEach(async () => {
@@ -29,7 +29,7 @@ describe("Storage", () => {
     await storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1")));
     expect(storage.items.get(bytes("a"))?.toString()).toBe("1");
     await storage.close();
-    storage = open();
+    storage = await open();
     expect(storage.items.get(bytes("a"))?.toString()).toBe("1");
   });
 
@@ -113,12 +113,36 @@ describe("Storage", () => {
 
   it("refuses writes beyond its bound instead of queueing without end", async () => {
     await storage.close();
-    storage = open({ pendingWritesMax: 3 });
+    storage = await open({ pendingWritesMax: 3 });
     const work = () => undefined;
     const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => storage.transact(work)));
     expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "fulfilled", "rejected"]);
     expect(outcomes[3]).toMatchObject({ reason: { code: "ThrottlingException" } });
     await expect(storage.transact(work)).resolves.toBeUndefined();
+  });
+
+  it("writes nothing more once another process has opened the files", async () => {
+    const later = await open();
+    const write = storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1")));
+    await expect(write).rejects.toMatchObject({ kind: "Internal", cause: { code: "TablesForeignWriter" } });
+    await later.transact((transaction) => transaction.put(later.items, bytes("a"), bytes("2")));
+    expect(storage.items.get(bytes("a"))?.toString()).toBe("2");
+    await later.close();
+  });
+
+  it("says so when the files cannot be opened", async () => {
+    const file = join(path, "file");
+    await writeFile(file, "");
+    const opened = Storage.open({
+      path: file,
+      logger: silentLogger,
+      random: systemRandom,
+      limits: defaultTablesLimits,
+    });
+    await expect(opened).rejects.toMatchObject({
+      code: "TablesUnusable",
+      message: `The tables in \`${file}\` cannot be opened.`,
+    });
   });
 
   it("finishes the writes under way before it closes, and refuses later ones", async () => {
