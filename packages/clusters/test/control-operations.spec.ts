@@ -357,6 +357,10 @@ describe("tags", () => {
     expect(await house.call("dax", "UntagResource", { ResourceName, TagKeys: ["team"] })).toEqual({
       Tags: [{ Key: "stage", Value: "test" }],
     });
+    const odd = [{ Key: "__proto__", Value: "x" }];
+    expect(await house.call("dax", "TagResource", { ResourceName, Tags: odd })).toMatchObject({
+      Tags: [{ Key: "stage" }, { Key: "__proto__", Value: "x" }],
+    });
     expect(await failureOf(house.call("dax", "UntagResource", { ResourceName, TagKeys: ["team"] }))).toBe(
       "TagNotFoundFault: The cluster has no tag team.",
     );

@@ -64,6 +64,15 @@ async function settled(): Promise<void> {
 }
 
 describe("the access advisor", () => {
+  it("knows a service by its name and others by what policies call them", async () => {
+    await bob(allow(["dax:GetItem", "constructor:Run"]));
+    const { services } = await report(`arn:aws:iam::${account}:user/Bob`);
+    expect(services.map(({ ServiceName }) => ServiceName)).toEqual([
+      "constructor",
+      "Amazon DynamoDB Accelerator (DAX)",
+    ]);
+  });
+
   it("SLR-48: shows EC2 for the service-linked role, never used before and with time and Region after", async () => {
     await world.identity.ensureServiceLinkedRole("dax.amazonaws.com", {});
     const { services } = await report(linkedRoleArn);

@@ -217,6 +217,9 @@ describe("tags", () => {
     expect(tags.map((tag) => tag.ResourceType).sort()).toEqual(["security-group", "security-group-rule", "subnet"]);
     await harness.call("DeleteTags", { Resources, Tags: [{ Key: "team", Value: "other" }] });
     expect((await harness.call("DescribeTags", {})).Tags).toHaveLength(3);
+    await harness.call("CreateTags", { Resources: [subnet], Tags: [{ Key: "__proto__", Value: "x" }] });
+    expect((await harness.call("DescribeTags", { Filters: [{ Name: "key", Values: ["__*"] }] })).Tags).toHaveLength(1);
+    await harness.call("DeleteTags", { Resources: [subnet], Tags: [{ Key: "__proto__" }] });
     await harness.call("DeleteTags", { Resources, Tags: [{ Key: "team" }] });
     expect((await harness.call("DescribeTags", {})).Tags).toEqual([]);
     expect(

@@ -125,9 +125,11 @@ describe("rules", () => {
     expect(await authorize([{ ...port8111("0.0.0.0/0")[0], ToPort: 70000 }])).toBe(
       "InvalidParameterValue: Invalid value '70000' for portRange. Must be between 0 and 65535.",
     );
-    expect(await authorize([{ IpProtocol: "quic", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }])).toBe(
-      "InvalidParameterValue: Invalid value 'quic' for IP protocol. Unknown protocol.",
-    );
+    for (const IpProtocol of ["quic", "constructor", "__proto__"]) {
+      expect(await authorize([{ IpProtocol, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }])).toBe(
+        `InvalidParameterValue: Invalid value '${IpProtocol}' for IP protocol. Unknown protocol.`,
+      );
+    }
     expect(await authorize([])).toBe("MissingParameter: The request must contain the parameter ipPermissions");
     expect(await authorize([...port8111("10.0.0.0/8"), ...port8111("10.0.0.0/8")])).toBe(
       "InvalidParameterValue: The same permission must not appear multiple times",

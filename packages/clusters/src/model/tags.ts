@@ -7,7 +7,7 @@ type Tags = { readonly [key: string]: string };
 
 /** Adds tags, replacing values of known keys. @throws AwsError `InvalidParameterValueException`, `TagQuotaPerResourceExceeded` */
 export function withTags(tags: Tags, added: readonly { readonly Key?: string; readonly Value?: string }[]): Tags {
-  const result: Record<string, string> = { ...tags };
+  const result = new Map(Object.entries(tags));
   for (const { Key: key, Value: value = "" } of added) {
     if (key === undefined || key === "" || key.length > daxQuotas.tagKeyLengthMax) {
       throw invalidValue(`Tag keys have 1 to ${daxQuotas.tagKeyLengthMax} characters.`);
@@ -16,12 +16,12 @@ export function withTags(tags: Tags, added: readonly { readonly Key?: string; re
       throw invalidValue(`Tag values have at most ${daxQuotas.tagValueLengthMax} characters.`);
     }
     if (key.toLowerCase().startsWith("aws:")) throw invalidValue(`Tag keys must not begin with aws: (${key}).`);
-    result[key] = value;
+    result.set(key, value);
   }
-  if (Object.keys(result).length > daxQuotas.tagsPerClusterMax) {
+  if (result.size > daxQuotas.tagsPerClusterMax) {
     throw fault("TagQuotaPerResourceExceeded", `A cluster has at most ${daxQuotas.tagsPerClusterMax} tags.`);
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 /** Tags as the API shows them. */

@@ -66,7 +66,8 @@ function makeReport(realm: Realm, arn: string, actionLevel: boolean, call: CallC
 function serviceShape(directory: Directory, { namespace, accesses }: Report["services"][number], actionLevel: boolean) {
   const newest = accesses[0];
   const shape = {
-    ServiceName: serviceNames[namespace] ?? namespace,
+    // A policy may name any service, `constructor` too.
+    ServiceName: Object.hasOwn(serviceNames, namespace) ? serviceNames[namespace] : namespace,
     ServiceNamespace: namespace,
     TotalAuthenticatedEntities: accesses.length,
   };

@@ -1,21 +1,21 @@
 import { invalidValue } from "../errors.js";
 
-const names: Readonly<Record<string, string>> = {
-  "-1": "-1",
-  all: "-1",
-  "6": "tcp",
-  tcp: "tcp",
-  "17": "udp",
-  udp: "udp",
-  "1": "icmp",
-  icmp: "icmp",
-  "58": "icmpv6",
-  icmpv6: "icmpv6",
-};
+const names: ReadonlyMap<string, string> = new Map([
+  ["-1", "-1"],
+  ["all", "-1"],
+  ["6", "tcp"],
+  ["tcp", "tcp"],
+  ["17", "udp"],
+  ["udp", "udp"],
+  ["1", "icmp"],
+  ["icmp", "icmp"],
+  ["58", "icmpv6"],
+  ["icmpv6", "icmpv6"],
+]);
 
 /** The one spelling of a protocol in which rules keep it. @throws AwsError `InvalidParameterValue` */
 export function canonicalProtocol(text: string): string {
-  const name = names[text.toLowerCase()];
+  const name = names.get(text.toLowerCase());
   if (name !== undefined) return name;
   if (!/^\d{1,3}$/.test(text) || Number(text) > 255) {
     throw invalidValue(`Invalid value '${text}' for IP protocol. Unknown protocol.`);

@@ -10,7 +10,7 @@ interface TagInput {
 
 /** Adds tags, replacing values of known keys. @throws AwsError `TagLimitExceeded`, `InvalidParameterValue` */
 export function withTags(tags: Tags, added: readonly TagInput[]): Tags {
-  const result: Record<string, string> = { ...tags };
+  const result = new Map(Object.entries(tags));
   for (const { Key: key, Value: value = "" } of added) {
     if (key === undefined || key === "") throw invalidValue("Tag key cannot be null or empty");
     if (key.length > 128) throw invalidValue(`Tag key exceeds the maximum length of 128 characters: '${key}'`);
@@ -18,12 +18,12 @@ export function withTags(tags: Tags, added: readonly TagInput[]): Tags {
     if (key.toLowerCase().startsWith("aws:")) {
       throw invalidValue(`Tag keys starting with 'aws:' are reserved for internal use`);
     }
-    result[key] = value;
+    result.set(key, value);
   }
-  if (Object.keys(result).length > networkLimits.tagsPerResourceMax) {
+  if (result.size > networkLimits.tagsPerResourceMax) {
     throw ec2Error("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.");
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 /** Removes tags by key; a value given must match too (documented). No keys at all: everything but `aws:` tags. */
