@@ -1,17 +1,22 @@
 import { systemClock } from "@hotkeep/core";
+import { sign } from "@hotkeep/protocols";
 import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsClients } from "../src/clients.js";
+import { Dice } from "../src/fuzz/dice.js";
 import { flawOfAnswer } from "../src/fuzz/http-answers.js";
-import { HttpClient } from "../src/fuzz/http-client.js";
+import { type HttpAnswer, HttpClient } from "../src/fuzz/http-client.js";
 import { type FuzzRequest, HttpRequests } from "../src/fuzz/http-requests.js";
-import { isAlive } from "../src/fuzz/processes.js";
+import { mutateText } from "../src/fuzz/mutate-bytes.js";
+import { errorsIn, isAlive } from "../src/fuzz/processes.js";
+import { sendRaw, wireBytes } from "../src/fuzz/raw-http.js";
 import { recordRequests } from "../src/fuzz/recorded-requests.js";
 
 /** More or fewer of them, or others, with these two. */
 const requestsCount = Number(process.env.HOTKEEP_FUZZ_REQUESTS ?? 20_000);
 const seed = Number(process.env.HOTKEEP_FUZZ_SEED ?? 20_261_123);
 
+const rawCount = Math.ceil(requestsCount / 10);
 const connections = 24;
 const answerMs = 20_000;
 const shownBytes = 4_000;
@@ -38,6 +43,8 @@ describe("the gateway", () => {
       AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
       KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
     });
+    // A mutation that deletes the table would leave nothing for all that come after it.
+    await dynamodb.updateTable({ TableName: "Books", DeletionProtectionEnabled: true });
     await dynamodb.putItem({ TableName: canary.TableName, Item: { id: { S: "alive" }, sings: { BOOL: true } } });
     dynamodb.destroy();
   });
@@ -53,7 +60,7 @@ describe("the gateway", () => {
     expect((await root.sts.getCallerIdentity({})).Account).toBe(hotkeep.account);
     root.dynamodb.destroy();
     root.sts.destroy();
-    expect(hotkeep.errorOutput()).not.toMatch(/"level":[56]0|uncaught|unhandled/i);
+    expect(errorsIn(hotkeep.errorOutput())).toEqual([]);
   }
 
   async function makeRequests(): Promise<HttpRequests> {
@@ -79,6 +86,23 @@ describe("the gateway", () => {
       callers,
       now: () => systemClock.now(),
     });
+  }
+
+  async function send(service: string, target: string | undefined, body: Buffer): Promise<HttpAnswer> {
+    const { endpoint, region, credentials } = hotkeep;
+    const contentType = target === undefined ? "application/x-www-form-urlencoded" : "application/x-amz-json-1.0";
+    const named = target === undefined ? {} : { "x-amz-target": target };
+    const headers = { host: new URL(endpoint).host, "content-type": contentType, ...named };
+    const request = { method: "POST", url: "/", headers, body };
+    const scope = { region, service, now: systemClock.now() };
+    const client = new HttpClient(endpoint, { connections: 1, answerMs });
+    try {
+      const signature = sign(request, credentials.root!, scope);
+      const rest = { chunks: 0, protocol: undefined, brokenHttp: false };
+      return await client.send({ ...request, headers: { ...headers, ...signature }, ...rest });
+    } finally {
+      client.close();
+    }
   }
 
   it(`answers ${requestsCount} mutated requests, each with a result or a clear error`, {
@@ -120,5 +144,80 @@ describe("the gateway", () => {
     // The mutations must not be so wild that nothing works, nor so mild that everything does.
     expect(counts["200"]).toBeGreaterThan(requestsCount / 20);
     expect(counts["200"]).toBeLessThan(requestsCount / 2);
+  });
+
+  it(`answers or closes ${rawCount} connections that bring broken HTTP`, async () => {
+    const requests = await makeRequests();
+    const counts: Record<string, number> = {};
+    const flaws: string[] = [];
+    let next = 0;
+    const work = async (): Promise<void> => {
+      while (next < rawCount) {
+        const index = next++;
+        const dice = new Dice(seed, -index - 2);
+        let bytes = wireBytes(requests.request(index));
+        // The head is short, and most of what can break is in it.
+        const part = Math.min(bytes.length, dice.once(2) ? bytes.length : 700);
+        bytes = Buffer.concat([mutateText(bytes.subarray(0, part), dice), bytes.subarray(part)]);
+        const cut = dice.below(bytes.length + 1);
+        const shown = bytes.length > shownBytes ? "" : bytes.toString("hex");
+        try {
+          const { statuses } = await sendRaw(hotkeep.endpoint, [bytes.subarray(0, cut), bytes.subarray(cut)], answerMs);
+          const kind = statuses.join() || "closed";
+          counts[kind] = (counts[kind] ?? 0) + 1;
+          if (statuses.some((status) => status >= 500)) flaws.push(`${index}: ${kind} to ${shown}`);
+        } catch (error) {
+          flaws.push(`${index}: ${(error as Error).message} after ${shown}`);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: connections }, work));
+    console.log(JSON.stringify(counts));
+    expect(flaws.join("\n")).toBe("");
+    await expectServing();
+  });
+
+  it("closes the connection of a body that never comes whole", async () => {
+    const requests = await makeRequests();
+    const whole = Array.from({ length: 48 }, (_, index) => wireBytes(requests.request(index)));
+    const answers = await Promise.all(
+      whole.map((bytes) => {
+        const announced = bytes.toString("latin1").replace(/content-length: \d+/, "content-length: 16777216");
+        return sendRaw(hotkeep.endpoint, [Buffer.from(announced, "latin1")], answerMs);
+      }),
+    );
+    for (const { statuses } of answers) expect(statuses.every((status) => status >= 400 && status < 500)).toBe(true);
+    await expectServing();
+  });
+
+  it.each([
+    ["dynamodb", "DynamoDB_20120810.PutItem", "RequestEntityTooLargeException"],
+    ["dax", "AmazonDAXV3.DescribeClusters", "RequestEntityTooLargeException"],
+    ["iam", undefined, "RequestEntityTooLarge"],
+    ["sts", undefined, "RequestEntityTooLarge"],
+    ["ec2", undefined, "RequestEntityTooLarge"],
+  ])("tells the caller of %s that a body of 18 MB is too large", async (service, target, code) => {
+    const answer = await send(service, target, Buffer.alloc(18_000_000, target === undefined ? "a" : " "));
+    expect(answer.status).toBe(413);
+    expect(answer.body.toString()).toContain(code);
+    expect(answer.body.toString()).toMatch(/The request must not be longer than (1048576|16777216) bytes/);
+    await expectServing();
+  });
+
+  it.each([
+    ["arrays", (depth: number) => "[".repeat(depth) + "]".repeat(depth)],
+    ["objects", (depth: number) => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`],
+    ["attribute values", (depth: number) => `${'{"L":['.repeat(depth)}${"]}".repeat(depth)}`],
+    ["arrays that are never closed", (depth: number) => "[".repeat(depth)],
+  ])("refuses %s nested 100,000 deep", async (_, nested) => {
+    const body = Buffer.from(`{"TableName":"Books","Item":{"Author":${nested(100_000)}}}`);
+    for (const service of ["dynamodb", "dax"]) {
+      const target = service === "dax" ? "AmazonDAXV3.CreateCluster" : "DynamoDB_20120810.PutItem";
+      const answer = await send(service, target, body);
+      expect(answer.status).toBe(400);
+      expect(answer.body.toString()).toContain("SerializationException");
+      expect(answer.body.toString()).toContain("The body nests deeper than 512 levels");
+    }
+    await expectServing();
   });
 });

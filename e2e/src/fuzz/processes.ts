@@ -27,3 +27,15 @@ export function residentBytes(pid: number): number {
   const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
   return Number(line![1]) * 1024;
 }
+
+const shownErrorsMax = 10;
+const shownCharactersMax = 1_500;
+
+/** The lines of a program's standard error that tell of a failure of its own; the first few, and not all of each. */
+export function errorsIn(output: string): readonly string[] {
+  return output
+    .split("\n")
+    .filter((line) => /"level":[56]0|^\w*Error\b|uncaught|unhandled|ended unexpectedly/i.test(line))
+    .slice(0, shownErrorsMax)
+    .map((line) => line.slice(0, shownCharactersMax));
+}

@@ -44,7 +44,7 @@ export async function recordRequests(place: Place): Promise<readonly RecordedReq
           service,
           target: headers["x-amz-target"],
           contentType: headers["content-type"] ?? "",
-          body: Buffer.from(body).toString("utf8"),
+          body: typeof body === "string" ? body : new TextDecoder().decode(body),
         });
         return Promise.reject(new Recorded());
       },
