@@ -1,16 +1,18 @@
 import { parseArgs, styleText } from "node:util";
+import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { startHotkeep } from "hotkeep/testing";
+import { decidedBy } from "./case-study/deciding.js";
 import { type Cell, playScenario } from "./case-study/matrix.js";
 import { columns, scenarios } from "./case-study/scenarios.js";
-import { createWorld, type WorldNames } from "./case-study/world.js";
+import { createWorld, type World, type WorldNames } from "./case-study/world.js";
 import type { Endpoint, Keys } from "./clients.js";
 
 const help = `Plays the case study of DAX access control and prints what really happened.
 
   npm run demo                       with a Hotkeep of its own
-  npm run demo -- --endpoint URL     with one that runs: keys from AWS_ACCESS_KEY_ID and
-                                     AWS_SECRET_ACCESS_KEY, which must be the account's administrator;
-                                     everything it makes is called Demo… and removed afterwards
+  npm run demo -- --endpoint URL     with one that runs, as the administrator whose keys this shell has, e.g. after
+                                     eval "$(npx hotkeep env)"; everything it makes is called Demo… and removed
+                                     afterwards
   --account DIGITS   --region NAME   of the running Hotkeep (123456789012, us-west-2)
 `;
 
@@ -36,14 +38,20 @@ function printRows(cells: readonly Cell[]): void {
   }
 }
 
-/** The first denial of each kind, in the words the client got. */
-function printReasons(cells: readonly Cell[]): void {
-  const shown = new Set<string>();
+/** For each row, the cells that came out alike for the same reason: their columns, and the deciding statements. */
+async function printReasons(world: World, cells: readonly Cell[]): Promise<void> {
+  const groups = new Map<string, { readonly cell: Cell; readonly columns: string[] }>();
   for (const cell of cells) {
-    const { result, message } = cell.outcome;
-    if (result === "A" || (shown.has(result) && cell.asExpected)) continue;
-    shown.add(result);
-    process.stdout.write(`  ${paint("dim", `${cell.operation.column} ${result}: ${message ?? ""}`)}\n`);
+    const reason = await decidedBy(world, cell);
+    const key = [cell.row.path === "dax" ? "via DAX" : "direct", mark(cell), reason].join("\0");
+    const group = groups.get(key) ?? { cell, columns: [] };
+    group.columns.push(cell.operation.column);
+    groups.set(key, group);
+  }
+  for (const [key, { cell, columns: alike }] of groups) {
+    const [path = "", result = "", reason = ""] = key.split("\0");
+    process.stdout.write(`  ${paint("dim", path.padEnd(8))} ${result} ${alike.join(" ")}: ${paint("dim", reason)}\n`);
+    if (!cell.asExpected) process.stdout.write(`           ${paint("red", cell.outcome.message ?? "")}\n`);
   }
 }
 
@@ -72,16 +80,12 @@ async function target(): Promise<Target> {
     const hotkeep = await startHotkeep({ empty: true });
     return { ...hotkeep, root: hotkeep.credentials.root!, names: undefined, stop: () => hotkeep.stop() };
   }
-  const accessKeyId = process.env.AWS_ACCESS_KEY_ID;
-  const secretAccessKey = process.env.AWS_SECRET_ACCESS_KEY;
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
-    throw new Error("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the account's administrator");
-  }
+  const { accessKeyId, secretAccessKey, sessionToken } = await fromNodeProviderChain()();
   return {
     endpoint: values.endpoint,
     account: values.account,
     region: values.region,
-    root: { accessKeyId, secretAccessKey },
+    root: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
     names: {
       table: "DemoBooks",
       cluster: "DemoCluster",
@@ -105,7 +109,7 @@ async function main(): Promise<void> {
         const cells = await playScenario(at, world, scenario);
         process.stdout.write(`\n${paint("bold", scenario.id)} ${scenario.title}\n`);
         printRows(cells);
-        printReasons(cells);
+        await printReasons(world, cells);
         played += cells.length;
         wrong += cells.filter((cell) => !cell.asExpected).length;
       } finally {
