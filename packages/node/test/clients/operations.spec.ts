@@ -1,7 +1,7 @@
 import { silentLogger, systemClock, systemRandom } from "@hotkeep/core";
 import { type RunningNode, startNode } from "@hotkeep/node";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type Answer, type OfficialClient, officialClients } from "../support/official-clients.js";
+import { type Answer, connected, type OfficialClient, officialClients } from "../support/official-clients.js";
 import { RealTables } from "../support/real-tables.js";
 import { allowing, StandInGateway } from "../support/stand-in-gateway.js";
 import { eventually } from "../support/world.js";
@@ -38,6 +38,7 @@ for (const [name, makeClient] of Object.entries(officialClients)) {
       gateway.user("AKIAALICE", "alice", [allowing("dax:*")]);
       node = await startNode({ feed: gateway, clock: systemClock, random: systemRandom, logger: silentLogger });
       dax = makeClient(node.port, { accessKeyId: "AKIAALICE", secretAccessKey: "secret-of-AKIAALICE" });
+      await connected(dax);
     });
 
     afterAll(async () => {
