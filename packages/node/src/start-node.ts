@@ -1,4 +1,4 @@
-import type { GatewayNotices, NodeConfiguration } from "@hotkeep/control-feed";
+import { type GatewayNotices, type NodeConfiguration, PeerGate } from "@hotkeep/control-feed";
 import { type Clock, HotkeepError, type Logger, type Random, type Timer } from "@hotkeep/core";
 import { ByteCache } from "./cache/byte-cache.js";
 import { ItemCache } from "./cache/item-cache.js";
@@ -59,6 +59,10 @@ export interface RunningNode {
 /** Pause before a node that the gateway did not take back tries again. */
 const introduceAgainMs = 1_000;
 
+function gateOf({ ingressCidrs }: NodeConfiguration): PeerGate | undefined {
+  return ingressCidrs === undefined ? undefined : new PeerGate(ingressCidrs);
+}
+
 /** How long `close` waits for peers to close their side. */
 const closeWithinMs = 500;
 
@@ -101,6 +105,7 @@ class CacheNode implements RunningNode {
   #whenStopped: () => void = () => {};
   #heartbeat: Timer | undefined;
   #listening: Listening | undefined;
+  #gate: PeerGate | undefined;
   #stopping: Promise<void> | undefined;
   #feedLost = false;
 
@@ -109,6 +114,7 @@ class CacheNode implements RunningNode {
     const limits = { ...defaultLimits, ...options.limits };
     const { region, clusterArn, account } = configuration;
     this.configuration = configuration;
+    this.#gate = gateOf(configuration);
     this.#feed = feed;
     this.#clock = clock;
     this.#logger = logger;
@@ -184,6 +190,7 @@ class CacheNode implements RunningNode {
       connectionsMax: limits.connectionsMax,
       bytesWaitingTotalMax: limits.outputBytesTotalMax,
       lingerMs: limits.lingerMs,
+      admits: (remoteAddress) => this.#admits(remoteAddress),
       accept: (connection) => new Session(this.#shared, connection),
     });
     try {
@@ -193,6 +200,13 @@ class CacheNode implements RunningNode {
       throw error;
     }
     this.#beat();
+  }
+
+  /** Asks the security groups of the node's network interface; without a gate in the configuration nobody is kept out. */
+  #admits(remoteAddress: string): boolean {
+    if (this.#gate === undefined || this.#gate.allows(remoteAddress)) return true;
+    this.#logger.warn("a security group kept a connection out", { remoteAddress, port: this.port });
+    return false;
   }
 
   metrics(): NodeMetrics {
@@ -300,6 +314,8 @@ class CacheNode implements RunningNode {
     }
     if (configuration.serviceRoleArn !== this.configuration.serviceRoleArn) this.#roleSessions.discard();
     this.configuration = configuration;
+    this.#gate = gateOf(configuration);
+    this.#listening?.evict();
     this.#http.moveTo(configuration.tableEndpoint);
     this.#items.ttlMs = configuration.recordTtlMs;
     this.#pages.ttlMs = configuration.queryTtlMs;

@@ -58,6 +58,12 @@ class NetListener implements Listening {
     });
   }
 
+  evict(): void {
+    for (const connection of this.#open) {
+      if (!this.#options.admits(connection.remoteAddress)) connection.finish();
+    }
+  }
+
   stopAccepting(): void {
     this.#server.close();
   }
@@ -75,9 +81,9 @@ class NetListener implements Listening {
   }
 
   #accept(accepted: Socket): void {
-    const { connectionsMax, accept, lingerMs } = this.#options;
+    const { connectionsMax, admits, accept, lingerMs } = this.#options;
     const remoteAddress = accepted.remoteAddress;
-    if (remoteAddress === undefined) {
+    if (remoteAddress === undefined || !admits(remoteAddress)) {
       accepted.destroy();
       return;
     }

@@ -40,6 +40,8 @@ export interface ListenOptions {
   readonly bytesWaitingTotalMax: number;
   /** How long the peer may take to close its side after `finish`. */
   readonly lingerMs: number;
+  /** Whether a peer may connect at all. One that may not is closed at once, before anything of it is read. */
+  admits(remoteAddress: string): boolean;
   /** Called for each connection before its first byte is read. */
   accept(connection: Connection): ConnectionEvents;
 }
@@ -51,6 +53,8 @@ export interface Listening {
   readonly connections: number;
   /** Bytes received and sent since the start. */
   readonly traffic: { readonly bytesIn: number; readonly bytesOut: number };
+  /** Finishes the connections of peers that `admits` no longer lets in. */
+  evict(): void;
   /** Accepts no further connections. */
   stopAccepting(): void;
   /** Finishes every connection and waits for the peers to close, at most `withinMs`; then drops what is left. */
