@@ -5,6 +5,7 @@ import { isTableName } from "../request/table-reference.js";
 import type { Billing, NewTable } from "./definition.js";
 import { readIndexes } from "./index-rules.js";
 import { readAttributeDefinitions, readKeySchema } from "./key-schema-rules.js";
+import { refuseStream } from "./stream-rules.js";
 import { checkTags, readTags } from "./tag-rules.js";
 
 type Input = InputOf<"CreateTable">;
@@ -66,9 +67,7 @@ function checkName(name: string): void {
 
 /** Refuses what a table would be expected to do and these tables do not. */
 function refuseAbsentFeatures(input: Input): void {
-  if (input.StreamSpecification?.StreamEnabled === true) {
-    throw invalidParameters("StreamSpecification: streams are not available on these tables");
-  }
+  refuseStream(input.StreamSpecification);
   if (input.SSESpecification?.SSEType === "KMS" || input.SSESpecification?.KMSMasterKeyId !== undefined) {
     throw invalidParameters("SSESpecification: customer managed keys are not available on these tables");
   }

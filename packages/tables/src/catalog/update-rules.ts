@@ -6,6 +6,7 @@ import type { ChangedTable } from "./catalog.js";
 import type { Billing, TableDefinition } from "./definition.js";
 import { type GivenIndex, readIndexes } from "./index-rules.js";
 import { readAttributeDefinitions } from "./key-schema-rules.js";
+import { refuseStream } from "./stream-rules.js";
 
 type Input = InputOf<"UpdateTable">;
 
@@ -19,9 +20,7 @@ const changeable = [
 
 /** Checks an UpdateTable request as far as it can be without the table. */
 export function checkTableUpdate(input: Input): void {
-  if (input.StreamSpecification?.StreamEnabled === true) {
-    throw invalidParameters("StreamSpecification: streams are not available on these tables");
-  }
+  refuseStream(input.StreamSpecification);
   for (const member of ["SSESpecification", "ReplicaUpdates", "OnDemandThroughput", "WarmThroughput"] as const) {
     if (Object.hasOwn(input, member)) throw invalidParameters(`${member} is not available on these tables`);
   }

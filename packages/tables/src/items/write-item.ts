@@ -18,6 +18,7 @@ import type { WriteTransaction } from "../storage/write-transaction.js";
 import { checkIndexKeys } from "./index-keys.js";
 import { readItemRow, replaceItemRow, type SizedItem } from "./item-rows.js";
 import { checkKeyPaths } from "./key-paths.js";
+import { checkSizeWithLocalIndexes } from "./local-index-size.js";
 import { itemKey } from "./row-keys.js";
 import type { StoredItem } from "./stored-item.js";
 
@@ -42,6 +43,7 @@ export function prepareWrite(action: WriteAction, table: Table): PreparedWrite {
   if (action.kind === "put") {
     const key = keyOf(action.item, table.key);
     checkIndexKeys(table, action.item, "put");
+    checkSizeWithLocalIndexes(table, action, "put");
     checkKeyPaths(table, action.names.nested());
     return { action, table, key, rowKey: itemKey(table, key) };
   }
@@ -75,7 +77,9 @@ export function decideWrite(engine: Engine, write: PreparedWrite): WriteOutcome 
       if (item === undefined) return { before, after: undefined, touched };
       const sizeBytes = checkItemSize(item, "update");
       checkIndexKeys(table, item, action.isLegacy ? "put" : "update");
-      return { before, after: { item, sizeBytes }, touched };
+      const after = { item, sizeBytes };
+      checkSizeWithLocalIndexes(table, after, "update");
+      return { before, after, touched };
     }
   }
 }

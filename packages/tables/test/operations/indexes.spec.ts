@@ -141,6 +141,24 @@ describe("indexes", () => {
     );
   });
 
+  it("of the local kind count towards the size of an item", async () => {
+    const large = item("1", { x: { S: "x".repeat(300_000) } });
+    await harness.put(TableName, large);
+    const inIndex = { ...large, b: { B: "AA==" } };
+    expect(await harness.refusal("PutItem", { TableName, Item: inIndex })).toBe(
+      "Item size has exceeded the maximum allowed size",
+    );
+    const update = {
+      TableName,
+      Key: item("1"),
+      UpdateExpression: "SET b = :b",
+      ExpressionAttributeValues: { ":b": { B: "AA==" } },
+    };
+    expect(await harness.refusal("UpdateItem", update)).toBe(
+      "Item size to update has exceeded the maximum allowed size",
+    );
+  });
+
   it("refuse key attributes of a wrong type or without a value, in every kind of write", async () => {
     const mismatch =
       "One or more parameter values were invalid: Type mismatch for Index Key g Expected: S Actual: N IndexName: byG";
