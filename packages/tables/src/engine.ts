@@ -9,8 +9,15 @@ import type { TablesLimits } from "./limits.js";
 import type { TableReference } from "./request/table-reference.js";
 import type { Storage } from "./storage/storage.js";
 
+/** What the operations' `needs` ask about tables, here or elsewhere: which values of a request are partition keys. */
+export interface KeyFacts {
+  readonly limits: TablesLimits;
+  /** The key schema of a table, or of an index of it, for condition keys; undefined when there is none of that name. */
+  schemaOf(reference: TableReference, indexName?: string): KeySchema | undefined;
+}
+
 /** What the operations work with. */
-export class Engine {
+export class Engine implements KeyFacts {
   readonly storage: Storage;
   readonly catalog: Catalog;
   readonly reaper: Reaper;
@@ -41,9 +48,9 @@ export class Engine {
     return table;
   }
 
-  /** The key schema of a table, for condition keys; undefined when there is no such table. */
-  schemaOf(reference: TableReference): KeySchema | undefined {
-    return this.#find(reference)?.key;
+  schemaOf(reference: TableReference, indexName?: string): KeySchema | undefined {
+    const table = this.#find(reference);
+    return indexName === undefined ? table?.key : table?.index(indexName)?.key;
   }
 
   #find(reference: TableReference): Table | undefined {

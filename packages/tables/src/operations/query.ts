@@ -48,7 +48,7 @@ export function query(engine: Engine): NamedOperation {
   return operation("Query", {
     needs(input, call) {
       const request = compile.forNeeds(input, call);
-      const schema = sourceSchema(engine, request);
+      const schema = engine.schemaOf(request.table, request.indexName);
       const leading = schema && leadingKeyText(leadingKey(input, request, schema));
       return [
         permission(
@@ -90,10 +90,4 @@ function leadingKey(input: InputOf<"Query">, request: PageRequest, schema: KeySc
   return request.keyCondition === undefined
     ? legacyLeadingKey(input.KeyConditions, name)
     : leadingKeyOf(request.keyCondition, name);
-}
-
-/** The schema that the key condition is about, as far as the names of table and index are known. */
-function sourceSchema(engine: Engine, request: PageRequest): KeySchema | undefined {
-  const table = engine.catalog.find(request.table, request.table.name);
-  return request.indexName === undefined ? table?.key : table?.index(request.indexName)?.key;
 }
