@@ -112,6 +112,13 @@ export interface Identity {
   /** Decides as the authorizer would, with the principal's policies of now, without side effects. */
   decideFor(principal: Principal, request: PermissionRequest): Decision;
   /**
+   * For calls about which something must first be asked elsewhere: throws the denial of a call that is denied whatever
+   * the values of `unknownKeys` (condition keys, any letter case). What passes is still to be authorised.
+   *
+   * @throws CommonAwsError `AccessDenied`
+   */
+  refuseEarly(call: CallContext, requests: readonly PermissionRequest[], unknownKeys: readonly string[]): void;
+  /**
    * Temporary credentials for a service acting as a role, if the role's trust policy lets it.
    *
    * @throws CommonAwsError `AccessDenied` with `User: … is not authorized to perform: sts:AssumeRole on resource: …`.

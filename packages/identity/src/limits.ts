@@ -19,6 +19,13 @@ export const quotas = {
   roleInlineCharacters: 10240,
   sessionPolicyCharacters: 2048,
   sessionPolicyArns: 10,
+  mfaDevicesPerUser: 8,
+  /** Of which each user can have its quota; ours, AWS names no number. */
+  mfaDevices: 5000 * 8,
+  oidcProviders: 100,
+  clientIdsPerProvider: 100,
+  thumbprintsPerProvider: 5,
+  samlProviders: 100,
 } as const;
 
 /** Most temporary credentials alive at a time. */
@@ -45,3 +52,13 @@ export const accessReportsMax = 100;
 export const changedKeysMax = 1000;
 /** Most action and resource pairs that one simulation answers. */
 export const simulatedPairsMax = 10_000;
+/** Hashes of earlier passwords kept; more can never be asked for. */
+export const earlierPasswordsMax = 24;
+/** How long a credential report is good for (documented). */
+export const credentialReportMs = 4 * 60 * 60 * 1000;
+/** Wrong codes of one MFA device in {@link mfaAttemptsMs} after which right ones do not count either. */
+export const mfaWrongCodesMax = 10;
+/** How long wrong codes are remembered. */
+export const mfaAttemptsMs = 5 * 60 * 1000;
+/** Devices whose wrong codes are remembered; the oldest go first. */
+export const mfaWatchedDevicesMax = 10_000;

@@ -3,6 +3,7 @@ import type { Change } from "@hotkeep/state";
 import { AccessTrail } from "./decisions/access-trail.js";
 import { Decider } from "./decisions/decider.js";
 import { DecisionLog } from "./decisions/decision-log.js";
+import { refuseEarly } from "./decisions/early-refusal.js";
 import { LastUse } from "./decisions/last-use.js";
 import { Callers } from "./directory/callers.js";
 import { ChangeReach } from "./directory/change-watch.js";
@@ -11,6 +12,7 @@ import { PolicyBook } from "./directory/policy-book.js";
 import type { Identity, IdentityOptions } from "./face.js";
 import { makeAccessKey } from "./iam/access-keys.js";
 import { iamHandlers } from "./iam/handlers.js";
+import { SecondFactor } from "./mfa/second-factor.js";
 import type { Realm } from "./realm.js";
 import { accesses, accountKey, accounts, lastUses, sessions as sessionTable } from "./records/tables.js";
 import { Records } from "./records/transaction.js";
@@ -100,6 +102,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     book,
     callers,
     decider,
+    secondFactor: new SecondFactor({ clock, sealer, directory, records }),
     sessions,
     linkedRoles,
     deletions,
@@ -118,6 +121,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     authorizer: decider,
     decisions: log,
     decideFor: (principal, request) => decider.decideFor(principal, request),
+    refuseEarly: (call, requests, unknownKeys) => refuseEarly({ decider, callers }, call, requests, unknownKeys),
     assumeRoleForService: (request) => serviceSessions.assume(request),
     endSession: (accessKeyId) => sessions.end(accessKeyId),
     serviceMayAssume: (roleArn, service, sourceArn) => serviceSessions.mayAssume(roleArn, service, sourceArn),

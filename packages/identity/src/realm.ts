@@ -3,6 +3,7 @@ import type { Decider } from "./decisions/decider.js";
 import type { Callers } from "./directory/callers.js";
 import type { Directory } from "./directory/directory.js";
 import type { PolicyBook } from "./directory/policy-book.js";
+import type { SecondFactor } from "./mfa/second-factor.js";
 import type { Records } from "./records/transaction.js";
 import type { Sealer } from "./sealing/sealer.js";
 import type { LinkedRoleDeletions } from "./service-linked/deletions.js";
@@ -21,6 +22,7 @@ export interface Realm {
   readonly book: PolicyBook;
   readonly callers: Callers;
   readonly decider: Decider;
+  readonly secondFactor: SecondFactor;
   readonly sessions: Sessions;
   readonly linkedRoles: LinkedRoles;
   readonly deletions: LinkedRoleDeletions;

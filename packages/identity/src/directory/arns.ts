@@ -30,6 +30,19 @@ export class Arns {
     return this.#iam(`instance-profile${path}${name}`);
   }
 
+  mfaDevice(path: string, name: string): string {
+    return this.#iam(`mfa${path}${name}`);
+  }
+
+  /** @param url without `https://` */
+  oidcProvider(url: string): string {
+    return this.#iam(`oidc-provider/${url}`);
+  }
+
+  samlProvider(name: string): string {
+    return this.#iam(`saml-provider/${name}`);
+  }
+
   /** A role's session: without the role's path. */
   roleSession(roleName: string, sessionName: string): string {
     return `arn:aws:sts::${this.account}:assumed-role/${roleName}/${sessionName}`;

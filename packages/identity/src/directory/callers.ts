@@ -95,8 +95,15 @@ export class Callers implements CredentialSource {
   sessionFacts(accessKeyId: string): Pick<CallFacts, "session"> {
     const session = this.#directory.sessions.get(accessKeyId);
     if (session === undefined) return {};
-    const { issuedAt: issuedAtMs, sourceIdentity } = session;
-    return { session: sourceIdentity === undefined ? { issuedAtMs } : { issuedAtMs, sourceIdentity } };
+    const { issuedAt: issuedAtMs, mfaAt: mfaAtMs, sourceIdentity, federatedProvider } = session;
+    return {
+      session: {
+        issuedAtMs,
+        ...(mfaAtMs === undefined ? {} : { mfaAtMs }),
+        ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+        ...(federatedProvider === undefined ? {} : { federatedProvider }),
+      },
+    };
   }
 
   /** Everything a cache node may know of a caller; undefined when the key is unknown, inactive or its owner gone. */
@@ -133,8 +140,9 @@ export class Callers implements CredentialSource {
     const { session } = this.sessionFacts(accessKeyId);
     if (session === undefined) return context;
     context["aws:TokenIssueTime"] = `${new Date(session.issuedAtMs).toISOString().slice(0, 19)}Z`;
-    context["aws:MultiFactorAuthPresent"] = "false";
+    context["aws:MultiFactorAuthPresent"] = String(session.mfaAtMs !== undefined);
     if (session.sourceIdentity !== undefined) context["aws:SourceIdentity"] = session.sourceIdentity;
+    if (session.federatedProvider !== undefined) context["aws:FederatedProvider"] = session.federatedProvider;
     return context;
   }
 
@@ -174,8 +182,12 @@ export class Callers implements CredentialSource {
     const principal = this.sessionPrincipal(session);
     const text = principal === undefined ? undefined : this.#open(session, session.id, session.sealed);
     if (principal === undefined || text === undefined) return undefined;
-    const { issuedAt, expiresAt, sourceIdentity } = session;
-    const facts = sourceIdentity === undefined ? { issuedAt } : { issuedAt, sourceIdentity };
+    const { issuedAt, expiresAt, mfaAt, sourceIdentity } = session;
+    const facts = {
+      issuedAt,
+      ...(mfaAt === undefined ? {} : { multiFactorAuth: true }),
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+    };
     return { accessKeyId: session.id, ...(JSON.parse(text) as SessionSecrets), principal, expiresAt, session: facts };
   }
 

@@ -47,6 +47,10 @@ export class Directory {
   readonly lastUses = new Collection<records.LastUsedRecord>({});
   readonly accesses = new Collection<records.AccessRecord, "entity">({ entity: ({ entityId }) => [entityId] });
   readonly deletionTasks = new Collection<records.DeletionTaskRecord>({});
+  readonly loginProfiles = new Collection<records.LoginProfileRecord>({});
+  readonly mfaDevices = new Collection<records.MfaDeviceRecord>({});
+  readonly oidcProviders = new Collection<records.OidcProviderRecord>({});
+  readonly samlProviders = new Collection<records.SamlProviderRecord>({});
 
   readonly #prefix: string;
   readonly #collections: ReadonlyMap<string, { set(key: string, record: never): unknown }>;
@@ -66,6 +70,10 @@ export class Directory {
       [tables.lastUses, this.lastUses],
       [tables.accesses, this.accesses],
       [tables.deletionTasks, this.deletionTasks],
+      [tables.loginProfiles, this.loginProfiles],
+      [tables.mfaDevices, this.mfaDevices],
+      [tables.oidcProviders, this.oidcProviders],
+      [tables.samlProviders, this.samlProviders],
     ];
     this.#collections = new Map(pairs.map(([table, collection]) => [table.name, collection]));
   }
@@ -106,6 +114,10 @@ export class Directory {
 
   instanceProfile(name: string): records.InstanceProfileRecord | undefined {
     return this.instanceProfiles.get(name.toLowerCase());
+  }
+
+  mfaDevice(serial: string): records.MfaDeviceRecord | undefined {
+    return this.mfaDevices.get(serial.toLowerCase());
   }
 
   settings(): records.AccountRecord | undefined {

@@ -50,7 +50,8 @@ export const accountOperations: OperationFamily = (realm) => {
     operation("GetAccountSummary", {
       needs: () => [onNothing("GetAccountSummary")],
       handle: () => {
-        const { users, groups, roles, policies, instanceProfiles } = directory;
+        const { users, groups, roles, policies, instanceProfiles, mfaDevices, oidcProviders, samlProviders } =
+          directory;
         const versions = [...policies.values()].reduce((sum, policy) => sum + policy.versions.length, 0);
         return {
           SummaryMap: {
@@ -78,12 +79,12 @@ export const accountOperations: OperationFamily = (realm) => {
             InstanceProfiles: instanceProfiles.size,
             InstanceProfilesQuota: quotas.instanceProfiles,
             AccountAccessKeysPresent: directory.settings()?.rootKeys.length ?? 0,
-            // None of these exist here.
+            MFADevices: mfaDevices.size,
+            MFADevicesInUse: [...mfaDevices.values()].filter(({ userId }) => userId !== undefined).length,
+            Providers: oidcProviders.size + samlProviders.size,
+            // Root signs in with keys only, and none of the rest exist here.
             AccountMFAEnabled: 0,
             AccountPasswordPresent: 0,
-            MFADevices: 0,
-            MFADevicesInUse: 0,
-            Providers: 0,
             ServerCertificates: 0,
             ServerCertificatesQuota: 0,
             SigningCertificatesPerUserQuota: 0,

@@ -6,6 +6,7 @@ import { attachmentOperations } from "./attachments.js";
 import { authorizationDetailOperations } from "./authorization-details.js";
 import { boundaryOperations } from "./boundaries.js";
 import { contextKeyOperations } from "./context-keys.js";
+import { credentialReportOperations } from "./credential-report.js";
 import { emptyListOperations } from "./empty-lists.js";
 import { grantingPolicyOperations } from "./granting-policies.js";
 import { groupMemberOperations } from "./group-members.js";
@@ -13,11 +14,16 @@ import { groupOperations } from "./groups.js";
 import { inlinePolicyOperations } from "./inline-policies.js";
 import { instanceProfileOperations } from "./instance-profiles.js";
 import { lastAccessedOperations } from "./last-accessed.js";
+import { loginProfileOperations } from "./login-profiles.js";
+import { mfaDeviceOperations } from "./mfa-devices.js";
+import { oidcProviderOperations } from "./oidc-providers.js";
 import type { OperationFamily } from "./operation.js";
+import { passwordPolicyOperations } from "./password-policy.js";
 import { policyOperations } from "./policies.js";
 import { policyEntityOperations } from "./policy-entities.js";
 import { policyVersionOperations } from "./policy-versions.js";
 import { roleOperations } from "./roles.js";
+import { samlProviderOperations } from "./saml-providers.js";
 import { serviceLinkedRoleOperations } from "./service-linked-roles.js";
 import { simulateOperations } from "./simulate.js";
 import { tagOperations } from "./tags.js";
@@ -44,6 +50,12 @@ const families: readonly OperationFamily[] = [
   grantingPolicyOperations,
   accountOperations,
   authorizationDetailOperations,
+  loginProfileOperations,
+  mfaDeviceOperations,
+  passwordPolicyOperations,
+  credentialReportOperations,
+  oidcProviderOperations,
+  samlProviderOperations,
   emptyListOperations,
 ];
 

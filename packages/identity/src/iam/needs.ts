@@ -70,6 +70,16 @@ export function onInstanceProfile(
   return permission(`iam:${action}`, arn, { ...resourceTags(profile?.tags), ...context });
 }
 
+/** As {@link onUser} for what is named by its ARN and may have tags: MFA devices and identity providers. */
+export function onTagged(
+  action: string,
+  arn: string,
+  tags: readonly TagRecord[] | undefined,
+  context: ContextValues = {},
+): PermissionRequest {
+  return permission(`iam:${action}`, arn, { ...resourceTags(tags), ...context });
+}
+
 /** What an operation without a resource needs. */
 export function onNothing(action: string): PermissionRequest {
   return permission(`iam:${action}`, "*");

@@ -17,7 +17,8 @@ export function encodeDocument(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function date(ms: number): Date {
+/** A time as IAM shows it: without fractions of a second. */
+export function wholeSeconds(ms: number): Date {
   return new Date(Math.floor(ms / 1000) * 1000);
 }
 
@@ -34,7 +35,7 @@ function tagsShape(tags: readonly TagRecord[]) {
 /** A user as lists show it: without boundary and tags. */
 export function listedUser(directory: Directory, user: UserRecord) {
   const { path, name, id, createdAt } = user;
-  return { Path: path, UserName: name, UserId: id, Arn: directory.userArn(user), CreateDate: date(createdAt) };
+  return { Path: path, UserName: name, UserId: id, Arn: directory.userArn(user), CreateDate: wholeSeconds(createdAt) };
 }
 
 /** A user in full. */
@@ -45,7 +46,13 @@ export function userShape(directory: Directory, user: UserRecord) {
 /** A group. */
 export function groupShape(directory: Directory, group: GroupRecord) {
   const { path, name, id, createdAt } = group;
-  return { Path: path, GroupName: name, GroupId: id, Arn: directory.groupArn(group), CreateDate: date(createdAt) };
+  return {
+    Path: path,
+    GroupName: name,
+    GroupId: id,
+    Arn: directory.groupArn(group),
+    CreateDate: wholeSeconds(createdAt),
+  };
 }
 
 function roleCore(directory: Directory, role: RoleRecord) {
@@ -55,7 +62,7 @@ function roleCore(directory: Directory, role: RoleRecord) {
     RoleName: name,
     RoleId: id,
     Arn: directory.roleArn(role),
-    CreateDate: date(createdAt),
+    CreateDate: wholeSeconds(createdAt),
     AssumeRolePolicyDocument: encodeDocument(showTrust(directory, role.trust)),
     ...(description === undefined ? {} : { Description: description }),
   };
@@ -74,7 +81,7 @@ export function listedRole(directory: Directory, role: RoleRecord) {
 /** When and where a role was last used; empty when it never was. */
 export function roleLastUsed(directory: Directory, role: RoleRecord) {
   const use = directory.lastUses.get(role.id);
-  return use === undefined ? {} : { LastUsedDate: date(use.at), Region: use.region };
+  return use === undefined ? {} : { LastUsedDate: wholeSeconds(use.at), Region: use.region };
 }
 
 /** A role as GetRole shows it. */
@@ -108,8 +115,8 @@ export function listedPolicy(directory: Directory, policy: PolicyRecord | AwsMan
     AttachmentCount: use.attachments,
     PermissionsBoundaryUsageCount: use.boundaries,
     IsAttachable: !("serviceRoleOnly" in policy && policy.serviceRoleOnly),
-    CreateDate: date(policy.createdAt),
-    UpdateDate: date("updatedAt" in policy ? policy.updatedAt : policy.createdAt),
+    CreateDate: wholeSeconds(policy.createdAt),
+    UpdateDate: wholeSeconds("updatedAt" in policy ? policy.updatedAt : policy.createdAt),
   };
 }
 
@@ -126,7 +133,7 @@ export function policyShape(directory: Directory, policy: PolicyRecord | AwsMana
 /** A version of a managed policy; lists leave the document out. */
 export function listedVersion(version: PolicyVersionRecord, defaultVersion: string) {
   const { id, createdAt } = version;
-  return { VersionId: id, IsDefaultVersion: id === defaultVersion, CreateDate: date(createdAt) };
+  return { VersionId: id, IsDefaultVersion: id === defaultVersion, CreateDate: wholeSeconds(createdAt) };
 }
 
 /** A version of a managed policy with its document. */
@@ -153,7 +160,7 @@ export function instanceProfileShape(directory: Directory, profile: InstanceProf
     InstanceProfileName: name,
     InstanceProfileId: id,
     Arn: directory.arns.instanceProfile(path, name),
-    CreateDate: date(createdAt),
+    CreateDate: wholeSeconds(createdAt),
     Roles: profile.roles.flatMap((roleName) => {
       const role = directory.role(roleName);
       return role === undefined ? [] : [listedRole(directory, role)];

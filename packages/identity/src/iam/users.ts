@@ -4,7 +4,7 @@ import { forgetAccesses } from "../decisions/access-trail.js";
 import { alreadyExists, deleteConflict, noSuch, quotaExceeded, validation } from "../errors.js";
 import { quotas } from "../limits.js";
 import type { Realm } from "../realm.js";
-import { users } from "../records/tables.js";
+import { loginProfiles, users } from "../records/tables.js";
 import type { RecordTransaction } from "../records/transaction.js";
 import type { UserRecord } from "../records/types.js";
 import { changeBoundary } from "./boundary-rules.js";
@@ -31,6 +31,7 @@ export function callersUser(realm: Realm, call: CallContext): UserRecord {
 
 function checkDeletable(user: UserRecord): void {
   if (user.keys.length > 0) throw deleteConflict("Cannot delete entity, must delete access keys first.");
+  if ((user.mfaDevices ?? []).length > 0) throw deleteConflict("Cannot delete entity, must delete MFA device first.");
   if (Object.keys(user.inline).length > 0) throw deleteConflict("Cannot delete entity, must delete policies first.");
   if (user.attached.length > 0) throw deleteConflict("Cannot delete entity, must detach all policies first.");
   if (user.groups.length > 0) throw deleteConflict("Cannot delete entity, must remove referenced objects first.");
@@ -129,6 +130,9 @@ export const userOperations: OperationFamily = (realm) => {
         await records.edit(async (tx) => {
           const user = await requireUser(tx, UserName);
           checkDeletable(user);
+          if ((await tx.get(loginProfiles, user.id)) !== undefined) {
+            throw deleteConflict("Cannot delete entity, must delete login profile first.");
+          }
           await changeBoundary(tx, user.boundary, undefined);
           tx.delete(users, UserName);
           forgetAccesses(tx, directory, user.id);

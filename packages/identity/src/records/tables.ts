@@ -39,6 +39,14 @@ export const lastUses = identified<records.LastUsedRecord>("last-used");
 export const accesses = identified<records.AccessRecord>("access");
 /** Deletions of service-linked roles. */
 export const deletionTasks = identified<records.DeletionTaskRecord>("role-deletion");
+/** By user id. */
+export const loginProfiles = identified<records.LoginProfileRecord>("login-profile");
+/** By serial number: path and name together are unique. */
+export const mfaDevices = named<records.MfaDeviceRecord>("mfa-device");
+/** By ARN. */
+export const oidcProviders = identified<records.OidcProviderRecord>("oidc-provider");
+/** By name. */
+export const samlProviders = named<records.SamlProviderRecord>("saml-provider");
 
 /** The one record of {@link accounts}. */
 export const accountKey = "settings";

@@ -25,6 +25,8 @@ export interface UserRecord extends CarrierRecord {
   /** Ids of groups: they outlive a renaming. */
   readonly groups: readonly string[];
   readonly keys: readonly string[];
+  /** Serial numbers of MFA devices; absent in records from before there were any. */
+  readonly mfaDevices?: readonly string[];
 }
 
 /** A group. `members` is counted in the same transactions that change memberships, so that a delete can trust it. */
@@ -105,6 +107,10 @@ export interface SessionRecord {
   readonly tags: readonly TagRecord[];
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity?: string;
+  /** When the user showed a second factor for it. */
+  readonly mfaAt?: number;
+  /** ARN of the identity provider whose token was exchanged for it. */
+  readonly federatedProvider?: string;
   /** The service that holds it, for sessions made by {@link import("../face.js").Identity.assumeRoleForService}. */
   readonly heldBy?: { readonly service: string; readonly sourceArn?: string };
 }
@@ -157,4 +163,74 @@ export interface AccountRecord {
   readonly rootKeys: readonly string[];
   /** A known text, sealed: shows at start whether the sealing key is the right one. */
   readonly sealCheck: string;
+  /** Absent: IAM's own rules hold. */
+  readonly passwordPolicy?: PasswordPolicyRecord;
+}
+
+/** What the account asks of passwords. */
+export interface PasswordPolicyRecord {
+  readonly minimumLength: number;
+  readonly symbols: boolean;
+  readonly numbers: boolean;
+  readonly uppercase: boolean;
+  readonly lowercase: boolean;
+  readonly usersMayChange: boolean;
+  readonly hardExpiry: boolean;
+  /** Absent: passwords do not run out. */
+  readonly maxAgeDays?: number;
+  /** How many earlier passwords may not come again. */
+  readonly reusePrevention?: number;
+}
+
+/** A user's password for the console. */
+export interface LoginProfileRecord {
+  readonly userId: string;
+  readonly createdAt: number;
+  readonly changedAt: number;
+  /** Salted scrypt hash; see `passwords/hash.ts`. */
+  readonly hash: string;
+  /** Hashes of passwords before it, newest first. */
+  readonly earlier: readonly string[];
+  readonly resetRequired: boolean;
+}
+
+/** A virtual MFA device. */
+export interface MfaDeviceRecord {
+  /** `arn:aws:iam::ACCOUNT:mfa/path/name` */
+  readonly serial: string;
+  readonly path: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly tags: readonly TagRecord[];
+  /** The shared secret in base32, sealed. */
+  readonly sealedSeed: string;
+  /** Present while it is enabled for a user. */
+  readonly userId?: string;
+  readonly enabledAt?: number;
+  /** By how many steps of 30 s its clock goes before ours. */
+  readonly driftSteps?: number;
+  /** The last step whose code was accepted: no code is good twice. */
+  readonly lastStep?: number;
+}
+
+/** An OpenID Connect provider. */
+export interface OidcProviderRecord {
+  readonly arn: string;
+  /** Without `https://`, as it is part of the ARN. */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  readonly thumbprints: readonly string[];
+  readonly createdAt: number;
+  /** Also hold the provider's keys; see `providers/inline-keys.ts`. */
+  readonly tags: readonly TagRecord[];
+}
+
+/** A SAML provider. */
+export interface SamlProviderRecord {
+  readonly arn: string;
+  readonly name: string;
+  readonly metadata: string;
+  readonly createdAt: number;
+  readonly validUntil: number;
+  readonly tags: readonly TagRecord[];
 }

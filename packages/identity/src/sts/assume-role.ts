@@ -1,4 +1,4 @@
-import { CommonAwsError, type ContextValues, parseArn, principalName } from "@hotkeep/core";
+import { type ContextValues, parseArn, principalName } from "@hotkeep/core";
 import type { CallContext } from "@hotkeep/protocols";
 import { validation } from "../errors.js";
 import { requestTags } from "../iam/needs.js";
@@ -63,6 +63,7 @@ export const assumeRoleOperations: OperationFamily = (realm) => {
         const role = requireTrusting(realm, call, RoleArn);
         const calling = directory.sessions.get(call.accessKeyId);
         const tags = sessionTags(input, calling);
+        const mfaAt = await realm.secondFactor.shown(call, input);
         const sourceIdentity = sourceIdentityOf(input.SourceIdentity, calling);
         const context: ContextValues = {
           ...requestTags(input.Tags),
@@ -72,6 +73,8 @@ export const assumeRoleOperations: OperationFamily = (realm) => {
           ...(ExternalId === undefined ? {} : { "sts:ExternalId": ExternalId }),
           ...(sourceIdentity === undefined ? {} : { "sts:SourceIdentity": sourceIdentity }),
           ...(tags.transitiveTagKeys.length === 0 ? {} : { "sts:TransitiveTagKeys": tags.transitiveTagKeys }),
+          // The factor counts for this decision only: sessions of roles carry no MFA facts (documented).
+          ...(mfaAt === undefined ? {} : { "aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0" }),
         };
         const actions = [
           "sts:AssumeRole",
@@ -81,13 +84,6 @@ export const assumeRoleOperations: OperationFamily = (realm) => {
         for (const action of actions) {
           const decision = decider.decideTrust(call, role, book.trust(role), { action, context });
           if (decision.outcome !== "allowed") decider.refuse(decision, call);
-        }
-        if (input.SerialNumber !== undefined || input.TokenCode !== undefined) {
-          // No device is registered here, so no code can be right.
-          throw new CommonAwsError(
-            "AccessDenied",
-            "MultiFactorAuthentication failed with invalid MFA one time pass code.",
-          );
         }
         checkDuration(role, DurationSeconds, call.principal.kind === "role-session");
         const policies = sessionPolicies(realm, input);

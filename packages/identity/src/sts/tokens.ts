@@ -37,15 +37,15 @@ export const tokenOperations: OperationFamily = (realm) => {
     operation("GetSessionToken", {
       // Needs no permission: it proves who one is (documented).
       needs: () => [],
-      handle: async ({ DurationSeconds, SerialNumber, TokenCode }, call) => {
+      handle: async ({ DurationSeconds, ...factor }, call) => {
         refuseSessions(realm, call);
-        if (SerialNumber !== undefined || TokenCode !== undefined) {
-          throw new CommonAwsError(
-            "AccessDenied",
-            "MultiFactorAuthentication failed with invalid MFA one time pass code.",
-          );
-        }
-        const session = { ...ownerOf(realm, call), tags: [], transitiveTagKeys: [] };
+        const mfaAt = await realm.secondFactor.shown(call, factor);
+        const session = {
+          ...ownerOf(realm, call),
+          tags: [],
+          transitiveTagKeys: [],
+          ...(mfaAt === undefined ? {} : { mfaAt }),
+        };
         const issued = await sessions.issue(session, duration(call, DurationSeconds));
         return { Credentials: credentialsShape(issued) };
       },
