@@ -26,6 +26,9 @@ export class LmdbEngine implements Engine {
       encoding: "json",
       useVersions: true,
       overlappingSync: false,
+      // Commits are gathered by the store, not by lmdb-js, whose gathering makes a promise that nobody can catch when a
+      // commit fails (observed with version 3.5.6 on a full disk).
+      eventTurnBatching: false,
       cache: false,
       maxDbs: 1,
     });
@@ -70,10 +73,12 @@ export class LmdbEngine implements Engine {
       }
       void this.#db.put(REVISION_KEY, last, last);
     };
-    const done =
-      this.#revision === 0
-        ? await this.#db.ifNoExists(REVISION_KEY, write)
-        : await this.#db.ifVersion(REVISION_KEY, this.#revision, write);
+    const done = await this.#conditionally(write).catch(async (error: unknown) => {
+      throw new HotkeepError("StateWrite", "The state store could not be written; nothing was changed.", {
+        help: "Check that the disk is not full and that the data directory may be written.",
+        cause: await causeOf(error),
+      });
+    });
     if (!done) {
       throw new HotkeepError("StateForeignWriter", "Another process has written to the state store.", {
         help: "Run one gateway per data directory, and stop this one before using it from elsewhere.",
@@ -82,7 +87,24 @@ export class LmdbEngine implements Engine {
     this.#revision = last;
   }
 
+  #conditionally(write: () => void): Promise<boolean> {
+    return this.#revision === 0
+      ? this.#db.ifNoExists(REVISION_KEY, write)
+      : this.#db.ifVersion(REVISION_KEY, this.#revision, write);
+  }
+
   async close(): Promise<void> {
     await this.#db.close();
+  }
+}
+
+/** What lies behind a failed commit: lmdb-js hands it over as a rejected promise, which must be taken. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !("commitError" in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (cause) {
+    return cause;
   }
 }

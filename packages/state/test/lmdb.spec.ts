@@ -13,6 +13,21 @@ beforeEach(async () => {
 });
 afterEach(() => rm(path, { recursive: true, force: true }));
 
+/** A program of this folder that a plain Node.js can run; the caller removes it. */
+function bundled(name: string): string {
+  const outfile = join(import.meta.dirname, `${name}.${process.pid}.tmp.mjs`);
+  buildSync({
+    entryPoints: [join(import.meta.dirname, name)],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    external: ["lmdb"],
+    conditions: ["hotkeep-source"],
+  });
+  return outfile;
+}
+
 describe("the LMDB store", () => {
   it("finds its entries and revisions again when it is opened anew", async () => {
     const first = await openLmdbStore({ path });
@@ -44,17 +59,32 @@ describe("the LMDB store", () => {
     await expect(openLmdbStore({ path: file })).rejects.toThrow(`The state store in \`${file}\` cannot be opened:`);
   });
 
+  it("refuses a write that the disk has no room for, and lives on", async () => {
+    const program = bundled("filler.mjs");
+    try {
+      // A limit on the size of files stands for a full disk; bash counts it in kilobytes.
+      const script = 'trap \'\' XFSZ; ulimit -f 1024; exec "$0" "$@"';
+      const child = spawn("bash", ["-c", script, process.execPath, program, join(path, "full")], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      let out = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
+      const [code] = await once(child, "close");
+      expect(code).toBe(0);
+      const { written, failure, left } = JSON.parse(out);
+      expect(failure).toEqual({
+        code: "StateWrite",
+        message: "The state store could not be written; nothing was changed.",
+      });
+      expect(written).toBeGreaterThan(5);
+      expect(left).toBe(written - 1);
+    } finally {
+      await rm(program, { force: true });
+    }
+  });
+
   it("has everything it acknowledged after kill -9", async () => {
-    const program = join(import.meta.dirname, `writer.${process.pid}.tmp.mjs`);
-    buildSync({
-      entryPoints: [join(import.meta.dirname, "writer.mjs")],
-      outfile: program,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      external: ["lmdb"],
-      conditions: ["hotkeep-source"],
-    });
+    const program = bundled("writer.mjs");
     try {
       const directory = join(path, "killed");
       const child = spawn(process.execPath, [program, directory], { stdio: ["ignore", "pipe", "inherit"] });
