@@ -4,12 +4,13 @@ import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsClients } from "../src/clients.js";
 import { Dice } from "../src/fuzz/dice.js";
+import { exchange } from "../src/fuzz/exchange.js";
 import { flawOfAnswer } from "../src/fuzz/http-answers.js";
 import { type HttpAnswer, HttpClient } from "../src/fuzz/http-client.js";
 import { type FuzzRequest, HttpRequests } from "../src/fuzz/http-requests.js";
 import { mutateText } from "../src/fuzz/mutate-bytes.js";
 import { errorsIn, isAlive } from "../src/fuzz/processes.js";
-import { sendRaw, wireBytes } from "../src/fuzz/raw-http.js";
+import { statusesIn, wireBytes } from "../src/fuzz/raw-http.js";
 import { recordRequests } from "../src/fuzz/recorded-requests.js";
 
 /** More or fewer of them, or others, with these two. */
@@ -162,7 +163,8 @@ describe("the gateway", () => {
         const cut = dice.below(bytes.length + 1);
         const shown = bytes.length > shownBytes ? "" : bytes.toString("hex");
         try {
-          const { statuses } = await sendRaw(hotkeep.endpoint, [bytes.subarray(0, cut), bytes.subarray(cut)], answerMs);
+          const pieces = [bytes.subarray(0, cut), bytes.subarray(cut)];
+          const statuses = statusesIn(await exchange(hotkeep.endpoint, pieces, answerMs));
           const kind = statuses.join() || "closed";
           counts[kind] = (counts[kind] ?? 0) + 1;
           if (statuses.some((status) => status >= 500)) flaws.push(`${index}: ${kind} to ${shown}`);
@@ -183,10 +185,11 @@ describe("the gateway", () => {
     const answers = await Promise.all(
       whole.map((bytes) => {
         const announced = bytes.toString("latin1").replace(/content-length: \d+/, "content-length: 16777216");
-        return sendRaw(hotkeep.endpoint, [Buffer.from(announced, "latin1")], answerMs);
+        return exchange(hotkeep.endpoint, [Buffer.from(announced, "latin1")], answerMs);
       }),
     );
-    for (const { statuses } of answers) expect(statuses.every((status) => status >= 400 && status < 500)).toBe(true);
+    for (const answer of answers)
+      expect(statusesIn(answer).every((status) => status >= 400 && status < 500)).toBe(true);
     await expectServing();
   });
 

@@ -1,3 +1,4 @@
+import type { ItemClient } from "../case-study/operations.js";
 import type { AwsClients } from "./recorded-requests.js";
 
 /** What calls about a running account can name. */
@@ -204,7 +205,8 @@ function daxCalls({ dax }: AwsClients, { account, region, subnetId, groupId }: P
   ];
 }
 
-function itemCalls({ dynamodb }: AwsClients): Promise<unknown>[] {
+/** Valid calls of all ten operations on items, for the SDK's client and for DAX's. */
+export function itemCalls(dynamodb: ItemClient): Promise<unknown>[] {
   const projection = { ProjectionExpression: "#y, #c[1].Pages, Cover", ExpressionAttributeNames: names };
   const write = { TableName: Books, Key };
   return [
@@ -317,7 +319,7 @@ export function validCalls(clients: AwsClients, place: Place): readonly Promise<
     ...stsCalls(clients, place.account),
     ...ec2Calls(clients, place),
     ...daxCalls(clients, place),
-    ...itemCalls(clients),
+    ...itemCalls(clients.dynamodb),
     ...tableCalls(clients, place),
   ];
 }
