@@ -12,6 +12,7 @@ import { PolicyBook } from "./directory/policy-book.js";
 import type { Identity, IdentityOptions } from "./face.js";
 import { makeAccessKey } from "./iam/access-keys.js";
 import { iamHandlers } from "./iam/handlers.js";
+import { SecondFactor } from "./mfa/second-factor.js";
 import type { Realm } from "./realm.js";
 import { accesses, accountKey, accounts, lastUses, sessions as sessionTable } from "./records/tables.js";
 import { Records } from "./records/transaction.js";
@@ -101,6 +102,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     book,
     callers,
     decider,
+    secondFactor: new SecondFactor({ clock, sealer, directory, records }),
     sessions,
     linkedRoles,
     deletions,
