@@ -1,0 +1,60 @@
+import { connect } from "node:net";
+
+/** A request as it goes over the wire: header lines in order, names repeated at will. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: string;
+}
+
+/** What came back. */
+export interface WireAnswer {
+  readonly status: number;
+  /** The error's code, without its namespace; undefined for a good answer. */
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly text: string;
+}
+
+const answerMs = 10_000;
+const entities: Readonly<Record<string, string>> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&amp;": "&",
+  "&quot;": '"',
+  "&#xD;": "\r",
+};
+
+const unescapeXml = (text: string): string => text.replace(/&(?:lt|gt|amp|quot|#xD);/g, (entity) => entities[entity]!);
+
+function readAnswer(bytes: Buffer): WireAnswer {
+  const whole = bytes.toString("utf8");
+  const split = whole.indexOf("\r\n\r\n");
+  const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(whole)?.[1] ?? 0);
+  const text = split < 0 ? "" : whole.slice(split + 4);
+  if (text.startsWith("{")) {
+    const body = JSON.parse(text) as { readonly __type?: string; readonly message?: string; readonly Message?: string };
+    return { status, code: body.__type?.replace(/^.*#/, ""), message: body.message ?? body.Message ?? "", text };
+  }
+  const code = /<Code>([^<]*)<\/Code>/.exec(text)?.[1];
+  return { status, code, message: unescapeXml(/<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? ""), text };
+}
+
+/** Sends a request on a connection of its own. @throws Error when no answer comes */
+export function send(endpoint: string, request: WireRequest): Promise<WireAnswer> {
+  const { hostname, port } = new URL(endpoint);
+  const body = Buffer.from(request.body, "utf8");
+  const lines = [...request.headers, ["content-length", String(body.length)], ["connection", "close"]];
+  const head = `${request.method} ${request.url} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    const parts: Buffer[] = [];
+    socket.setTimeout(answerMs, () => socket.destroy(new Error(`no answer within ${answerMs} ms`)));
+    socket.on("data", (part) => parts.push(part));
+    socket.on("error", reject);
+    socket.on("end", () => resolve(readAnswer(Buffer.concat(parts))));
+    // No FIN: an answer that is not at hand would not be sent any more.
+    socket.write(Buffer.concat([Buffer.from(head, "utf8"), body]));
+  });
+}
