@@ -31,6 +31,7 @@ export class Spreading {
   /** The same operations, each answered only after every change made until then has spread. */
   afterSpreading(handlers: ServiceHandlers): ServiceHandlers {
     const waiting = (operation: Operation<never, unknown>): Operation<never, unknown> => ({
+      ...operation,
       needs: (input, call) => operation.needs(input, call),
       handle: async (input, call) => {
         const output = await operation.handle(input, call);

@@ -222,11 +222,11 @@ describe("AssumeRole", () => {
     );
   });
 
-  it("refuses second factors, for nobody has registered one", async () => {
+  it("refuses second factors of devices that are not there", async () => {
     await role(trusts({ AWS: bobArn }));
     const factor = { SerialNumber: `arn:aws:iam::${account}:mfa/bob`, TokenCode: "123456" };
     await expect(assume(bob, factor)).rejects.toThrow(
-      "MultiFactorAuthentication failed with invalid MFA one time pass code.",
+      "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.",
     );
   });
 });

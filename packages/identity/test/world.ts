@@ -51,7 +51,7 @@ export class World {
     const services = identity.handlers;
     const random = new SeededRandom(7);
     const { credentials, authorizer } = identity;
-    const router = createRouter({ services, credentials, authorizer, clock, random, logger: silentLogger });
+    const router = createRouter({ services, credentials, authorizer, clock, random, logger: silentLogger, account });
     const server = await serve(router);
     return new World({ clock, identity, store, sealer, router, root, server });
   }

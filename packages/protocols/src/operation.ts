@@ -32,6 +32,12 @@ export interface CallContext {
 
 /** One operation: what the caller must be allowed to do, and what happens then. */
 export interface Operation<Input, Output> {
+  /**
+   * The caller proves who it is by the input itself, so a request without any signature is taken, as `anonymous` and
+   * without an access key id (documented for AssumeRoleWithWebIdentity). A request that carries a signature is verified
+   * all the same. `handle` decides everything.
+   */
+  readonly unsigned?: boolean;
   /** All must be allowed, in order; the first denial is reported. Pure reading, no effects. */
   needs(input: Input, call: CallContext): readonly PermissionRequest[] | Promise<readonly PermissionRequest[]>;
   handle(input: Input, call: CallContext): Output | Promise<Output>;

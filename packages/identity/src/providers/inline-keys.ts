@@ -30,7 +30,7 @@ function parseKey(label: string, value: string): ProviderKey {
     if (cause !== undefined) error.cause = cause;
     return error;
   };
-  if (algorithm !== "RS256" && algorithm !== "ES256") throw wrong("it begins with neither RS256. nor ES256.");
+  if (algorithm !== "RS256" && algorithm !== "ES256") throw wrong("it begins with neither RS256 nor ES256");
   if (more.length > 0 || !BASE64URL.test(first) || !BASE64URL.test(second)) {
     throw wrong("after the algorithm come two base64url texts with a dot between them");
   }

@@ -30,7 +30,8 @@ function requireTrusting(realm: Realm, call: CallContext, roleArn: string): Role
   return realm.decider.refuseWith({ principal, action: "sts:AssumeRole", resource: roleArn, message }, call);
 }
 
-function checkDuration(role: RoleRecord, seconds: number, chained: boolean): void {
+/** @throws CommonAwsError `Validation` for a session longer than the role, or role chaining, lets it be. */
+export function checkDuration(role: RoleRecord, seconds: number, chained: boolean): void {
   if (seconds > role.maxSessionSeconds) {
     throw validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
   }

@@ -5,11 +5,13 @@ import { authorizationMessageOperations } from "./authorization-messages.js";
 import { callerOperations } from "./callers.js";
 import type { OperationFamily } from "./operation.js";
 import { tokenOperations } from "./tokens.js";
+import { webIdentityOperations } from "./web-identity.js";
 
 const families: readonly OperationFamily[] = [
   callerOperations,
   assumeRoleOperations,
   tokenOperations,
+  webIdentityOperations,
   authorizationMessageOperations,
 ];
 

@@ -14,11 +14,13 @@ import { type Headers, readHeaders } from "../http/headers.js";
 import type { HttpRequest, HttpResponse } from "../http.js";
 import type { CallContext, ServiceHandlers, ServiceName } from "../operation.js";
 import type { LocalCall, Router } from "../router.js";
+import { missingSignature } from "../sigv4/presented.js";
 import { sameSecret } from "../sigv4/secrets.js";
 import { checkSession, SignatureVerifier } from "../sigv4/verify.js";
 import { locateService } from "./locate.js";
 import { RequestIds } from "./request-ids.js";
 import { type AnyOperation, assembleServices, type Service } from "./service.js";
+import { unsignedOperation } from "./unsigned.js";
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -45,6 +47,12 @@ export interface RouterOptions {
 export function createRouter(options: RouterOptions): Router {
   return new ModelRouter(options);
 }
+
+/** Who sends a request that needs no signature, and where to: the Region is only in signatures. */
+const anonymously: { readonly credential: Credential; readonly region: string } = {
+  credential: { accessKeyId: "", secretAccessKey: "", principal: { kind: "anonymous" } },
+  region: "us-east-1",
+};
 
 /** What is known about a call so far; filled in as it goes. */
 interface Progress {
@@ -130,10 +138,14 @@ class ModelRouter implements Router {
       throw new CommonAwsError("RequestTooLarge", `The request must not be longer than ${wire.bodyBytesMax} bytes`);
     }
     const expected = { service: service.name, skewMs: wire.clockSkewMs };
-    const { credential, region } = this.#verifier.verify(request, headers, expected);
+    const unsigned = unsignedOperation(request, headers, service);
+    const { credential, region } =
+      unsigned === undefined ? this.#verifier.verify(request, headers, expected) : anonymously;
     progress.credential = credential;
     const incoming = wire.open(request, headers);
     progress.operation = incoming.operation;
+    // Two readers of one body: what was let in is what is done.
+    if (unsigned !== undefined && incoming.operation !== unsigned) throw missingSignature();
     const operation = findOperation(service, incoming.operation);
     const input = incoming.readInput();
     const call = this.#call(service, incoming.operation, credential, region, request.secure, progress);
@@ -245,7 +257,7 @@ class ModelRouter implements Router {
       service: progress.service?.name,
       operation: progress.operation,
       principal: credential?.principal,
-      accessKeyId: credential?.accessKeyId,
+      accessKeyId: credential?.accessKeyId || undefined,
       account: call?.account,
       region: call?.region,
       sourceIp: progress.sourceIp,

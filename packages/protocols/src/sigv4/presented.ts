@@ -27,7 +27,7 @@ export function readPresentedSignature(url: string, headers: Headers): Presented
   const query = readUrlQuery(queryOf(url));
   const inQuery = query.length > 0 && query.some(([name]) => name === "X-Amz-Algorithm");
   if (authorization === undefined) {
-    if (!inQuery) throw missing();
+    if (!inQuery) throw missingSignature();
     return fromQuery(query);
   }
   if (inQuery) {
@@ -36,11 +36,12 @@ export function readPresentedSignature(url: string, headers: Headers): Presented
       "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header.",
     );
   }
-  if (!authorization.startsWith("AWS4-")) throw missing();
+  if (!authorization.startsWith("AWS4-")) throw missingSignature();
   return fromHeader(authorization, headers, query);
 }
 
-function missing(): CommonAwsError {
+/** What every protocol answers to a request without a signature. */
+export function missingSignature(): CommonAwsError {
   return new CommonAwsError("MissingAuthentication", "Request is missing Authentication Token");
 }
 
