@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
+import { readTableEndpoint, type TableEndpoint, type TableEndpointInput } from "./table-endpoint.js";
 
 /** How one Hotkeep runs. Flags win over `HOTKEEP_*` environment variables, which win over the defaults. */
 export interface Configuration {
@@ -18,10 +19,12 @@ export interface Configuration {
   readonly advertiseLoopback: boolean;
   /** No documents' world on an empty data directory. */
   readonly empty: boolean;
+  /** Where the tables are; undefined: in the data directory. */
+  readonly tableEndpoint: TableEndpoint | undefined;
 }
 
 /** The settings a person can give, as text. */
-export interface ConfigurationInput {
+export interface ConfigurationInput extends TableEndpointInput {
   readonly data?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: string | undefined;
@@ -62,5 +65,6 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     vpcCidr,
     advertiseLoopback: input.advertise ?? environment.HOTKEEP_ADVERTISE === "1",
     empty: input.empty ?? false,
+    tableEndpoint: readTableEndpoint(input, environment, region),
   };
 }

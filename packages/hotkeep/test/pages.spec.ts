@@ -12,6 +12,18 @@ describe("pages without a signature", () => {
     expect(await get("/console/__proto__")).toMatchObject({ status: 404 });
   });
 
+  it("tell whether a table endpoint answers, but neither where it is nor why it does not", () => {
+    const health = { ...{ method: "GET", url: "/health", rawHeaders: [], body: Buffer.alloc(0) }, remoteAddress: "" };
+    expect(answerPage({ ...health, secure: false }, { answers: true })).toMatchObject({
+      body: "ok\ntable endpoint: answers\n",
+    });
+    const away = { answers: false, reason: "connect ECONNREFUSED 10.0.0.1:8000", since: Date.UTC(2026, 0, 1) } as const;
+    expect(answerPage({ ...health, secure: false }, away)).toMatchObject({
+      status: 200,
+      body: "ok\ntable endpoint: does not answer since 2026-01-01T00:00:00.000Z\n",
+    });
+  });
+
   it("are never what an API call is answered with", () => {
     expect(get("/?Action=GetCallerIdentity")).toBeUndefined();
     expect(get("/health", ["Authorization", "AWS4-HMAC-SHA256 …"])).toBeUndefined();

@@ -10,6 +10,9 @@ interface UpFlags {
   readonly vpcCidr?: string;
   readonly advertise?: boolean;
   readonly empty?: boolean;
+  readonly tableEndpoint?: string;
+  readonly tableRegion?: string;
+  readonly tableProfile?: string;
   readonly output: string;
 }
 
@@ -34,6 +37,18 @@ function program(): Command {
       "all nodes on 127.0.0.1 with ports of their own, where other loopback addresses do not exist",
     )
     .option("--empty", "do not create the documents' world on an empty data directory")
+    .option(
+      "--table-endpoint <url>",
+      "a DynamoDB-compatible endpoint that holds the tables (default: they are kept here)",
+    )
+    .option(
+      "--table-region <name>",
+      "Region in the signatures for the table endpoint (default: the endpoint's, or --region)",
+    )
+    .option(
+      "--table-profile <name>",
+      "profile with the table endpoint's keys, instead of HOTKEEP_TABLE_ACCESS_KEY_ID and HOTKEEP_TABLE_SECRET_ACCESS_KEY",
+    )
     .option("--output <form>", "`text` for people, `json` for one line with the endpoints", "text")
     .action(async (flags: UpFlags) => (await import("./up.js")).up(flags));
 

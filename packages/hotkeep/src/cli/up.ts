@@ -25,6 +25,7 @@ function welcome(
     "",
     line("AWS APIs", running.endpoint),
     ...clusters,
+    ...(running.tableEndpoint === undefined ? [] : [line("tables", running.tableEndpoint)]),
     line("account", `${running.account}, ${running.region}`),
     line("credentials", `${running.dataDirectory}/credentials`),
     "",

@@ -19,15 +19,17 @@ export function writeCredentialsFile(path: string, profiles: Profiles): void {
   replaceFile(path, sections.join("\n"));
 }
 
-/** Reads what {@link writeCredentialsFile} wrote. */
+/** Reads what {@link writeCredentialsFile} wrote, or what AWS tools keep in `~/.aws/credentials`. */
 export function readCredentialsFile(path: string): Profiles {
-  const profiles: Record<string, SigningCredentials> = {};
+  const profiles: Record<string, SigningCredentials> = Object.create(null);
   for (const section of readFileSync(path, "utf8").split(/^\[/m).slice(1)) {
     const value = (name: string) => new RegExp(`^${name} *= *(\\S+)`, "m").exec(section)?.[1];
     const accessKeyId = value("aws_access_key_id");
     const secretAccessKey = value("aws_secret_access_key");
     if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-      profiles[section.slice(0, section.indexOf("]"))] = { accessKeyId, secretAccessKey };
+      const sessionToken = value("aws_session_token");
+      const name = section.slice(0, section.indexOf("]"));
+      profiles[name] = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) };
     }
   }
   return profiles;

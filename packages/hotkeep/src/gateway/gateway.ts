@@ -5,8 +5,9 @@ import { openIdentity, openSealer } from "@hotkeep/identity";
 import { openNetwork } from "@hotkeep/network";
 import { createRouter, type Router } from "@hotkeep/protocols";
 import { openLmdbStore } from "@hotkeep/state";
-import { openTables } from "@hotkeep/tables";
+import { openRemoteTables, openTables, type RemoteTables, type Tables } from "@hotkeep/tables";
 import type { Configuration } from "../configuration.js";
+import { leadsBack } from "../table-endpoint.js";
 import { prepareFirstStart } from "../world/first-start.js";
 import { readCredentialsFile, writeConfigFile } from "./credentials-file.js";
 import { takeDataDirectory } from "./data-directory.js";
@@ -78,7 +79,17 @@ async function open(
     onDecision: (decision) => denials.append(denialOfDecision(decision)),
   });
   closers.push(() => identity.close());
-  const tables = await openTables({ path: places.tables, clock, random, logger });
+  const { tableEndpoint } = configuration;
+  const remote: RemoteTables | undefined =
+    tableEndpoint &&
+    openRemoteTables({
+      ...{ account, region, clock, logger },
+      endpoint: tableEndpoint.url,
+      endpointRegion: tableEndpoint.region,
+      credentials: tableEndpoint.credentials,
+      refuseEarly: (call, requests, unknownKeys) => identity.refuseEarly(call, requests, unknownKeys),
+    });
+  const tables: Tables = remote ?? (await openTables({ path: places.tables, clock, random, logger }));
   closers.push(() => tables.close());
   const network = openNetwork({ store, clock, random, logger, vpcCidr });
 
@@ -107,7 +118,7 @@ async function open(
     host,
     port: configuration.port,
     logger,
-    handle: (request) => answerPage(request) ?? router.handle(request),
+    handle: (request) => answerPage(request, remote?.state()) ?? router.handle(request),
   }).catch((cause: NodeJS.ErrnoException) => {
     throw new HotkeepError("CannotListen", `cannot listen on ${host}:${configuration.port}: ${cause.message}`, {
       help: "stop what listens there, or choose another port with --port",
@@ -120,6 +131,11 @@ async function open(
     httpOpen = false;
   };
   closers.push(() => closeHttp(0));
+  if (tableEndpoint !== undefined && leadsBack(tableEndpoint.url, http.url)) {
+    throw new HotkeepError("BadConfiguration", `the table endpoint ${tableEndpoint.url} is this gateway itself`, {
+      help: "give the address of the DynamoDB-compatible service that holds the tables",
+    });
+  }
   await clusters.start({ tableEndpoint: http.url });
   closers.push(() => clusters.stop());
 
@@ -133,6 +149,7 @@ async function open(
     endpoint: http.url,
     account,
     region,
+    ...(tableEndpoint === undefined ? {} : { tableEndpoint: tableEndpoint.url }),
     clusters: views.flatMap(({ name, endpoint }) => (endpoint === undefined ? [] : [{ name, endpoint }])),
   };
   const profiles = Object.keys(readCredentialsFile(places.credentials));

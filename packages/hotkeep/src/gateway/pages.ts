@@ -1,5 +1,6 @@
 import { consoleFile } from "@hotkeep/console";
 import type { HttpRequest, HttpResponse } from "@hotkeep/protocols";
+import type { EndpointState } from "@hotkeep/tables";
 
 const consolePrefix = "/console/";
 
@@ -25,12 +26,28 @@ async function answerConsole(name: string): Promise<HttpResponse> {
 }
 
 /**
- * What the gateway answers to anybody, without a signature: whether it serves (for load balancers) and the console's
- * files. undefined: not a page but an API call.
+ * The gateway serves; a table endpoint that is away does not change that, because IAM and what is cached still answer.
+ * Where it is and why it is away is for the log.
  */
-export function answerPage(request: HttpRequest): Promise<HttpResponse> | HttpResponse | undefined {
+function answerHealth(tables: EndpointState | undefined): HttpResponse {
+  const lines = ["ok"];
+  if (tables?.answers === true) lines.push("table endpoint: answers");
+  if (tables?.answers === false) {
+    lines.push(`table endpoint: does not answer since ${new Date(tables.since).toISOString()}`);
+  }
+  return { status: 200, headers: { "content-type": "text/plain" }, body: `${lines.join("\n")}\n` };
+}
+
+/**
+ * What the gateway answers to anybody, without a signature: whether it serves (for load balancers) and the console's
+ * files. undefined: not a page but an API call. `tables` is the state of the table endpoint, where there is one.
+ */
+export function answerPage(
+  request: HttpRequest,
+  tables?: EndpointState,
+): Promise<HttpResponse> | HttpResponse | undefined {
   if (request.method !== "GET" || isSigned(request)) return undefined;
-  if (request.url === "/health") return { status: 200, headers: { "content-type": "text/plain" }, body: "ok\n" };
+  if (request.url === "/health") return answerHealth(tables);
   if (request.url === "/" || request.url === "/console") return redirect(consolePrefix);
   if (request.url.startsWith(consolePrefix)) return answerConsole(request.url.slice(consolePrefix.length));
   return undefined;

@@ -6,6 +6,8 @@ export interface Running {
   readonly endpoint: string;
   readonly account: string;
   readonly region: string;
+  /** Where the tables are, when they are not here. */
+  readonly tableEndpoint?: string;
   readonly clusters: readonly { readonly name: string; readonly endpoint: string }[];
 }
 

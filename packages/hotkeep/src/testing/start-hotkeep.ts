@@ -19,6 +19,8 @@ export interface HotkeepOptions {
   /** Must be given to start again on the same data directory: the stored network is in that range. */
   readonly range?: LoopbackRange;
   readonly port?: number;
+  /** A DynamoDB-compatible endpoint that holds the tables, and the keys for it. */
+  readonly tableEndpoint?: { readonly url: string } & SigningCredentials;
   readonly readyMs?: number;
 }
 
@@ -50,8 +52,17 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
   const range = options.range ?? (await takeLoopbackRange());
   const args = ["up", "--data", dataDirectory, "--port", String(options.port ?? 0), "--vpc-cidr", range.cidr];
   if (options.empty === true) args.push("--empty");
+  const { tableEndpoint } = options;
+  if (tableEndpoint !== undefined) args.push("--table-endpoint", tableEndpoint.url);
+  const keys = tableEndpoint && {
+    HOTKEEP_TABLE_ACCESS_KEY_ID: tableEndpoint.accessKeyId,
+    HOTKEEP_TABLE_SECRET_ACCESS_KEY: tableEndpoint.secretAccessKey,
+  };
   const started = performance.now();
-  const child = spawn(process.execPath, [program, ...args, "--output", "json"], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [program, ...args, "--output", "json"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...keys },
+  });
   const errors: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => errors.push(text));
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));

@@ -1,4 +1,4 @@
-import { AwsError } from "@hotkeep/core";
+import { AwsError, HotkeepError, systemClock } from "@hotkeep/core";
 import type {
   DaxOperations,
   DynamoDbOperations,
@@ -23,6 +23,8 @@ export interface WorldMaker {
   readonly account: string;
   readonly region: string;
   readonly rootKey: SigningCredentials;
+  /** The tables are at an endpoint that others may use: a table `Books` with anything in it is left alone. */
+  readonly tablesMayBeOthers: boolean;
 }
 
 /** What an earlier start, killed on the way, has made already is as good as made now. */
@@ -35,18 +37,50 @@ function caller<Types extends OperationTypes>({ router, region, rootKey }: World
     const output = await router.invoke({ service, operation, input, region: scope, credentials: rootKey });
     return output as Types[Name]["output"];
   };
+  /** Answers whether it was made now. */
   const ensure = async <Name extends keyof Types & string>(operation: Name, input: Types[Name]["input"]) => {
-    await call(operation, input).catch((error: unknown) => {
-      if (!(error instanceof AwsError && alreadyThere.has(error.code))) throw error;
-    });
+    try {
+      await call(operation, input);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError && alreadyThere.has(error.code)) return false;
+      throw error;
+    }
   };
   return { call, ensure };
 }
 
 const batchSize = 25;
 
-async function createBooks({ call, ensure }: ReturnType<typeof caller<DynamoDbOperations>>): Promise<void> {
-  await ensure("CreateTable", {
+type DynamoDb = ReturnType<typeof caller<DynamoDbOperations>>;
+
+/** An endpoint may take a while to make a table. */
+const tableActiveMs = 60_000;
+const tableLookMs = 250;
+
+async function whenActive({ call }: DynamoDb): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += tableLookMs) {
+    const { Table } = (await call("DescribeTable", { TableName: "Books" })) as {
+      readonly Table?: { readonly TableStatus?: string };
+    };
+    if (Table?.TableStatus === "ACTIVE") return;
+    if (waitedMs >= tableActiveMs) {
+      throw new HotkeepError("WorldNotMade", `table Books is ${Table?.TableStatus} after ${tableActiveMs} ms`, {
+        help: "start again when it is ACTIVE: the start goes on where it stopped",
+      });
+    }
+    await new Promise<void>((resolve) => systemClock.after(tableLookMs, resolve));
+  }
+}
+
+async function isEmpty({ call }: DynamoDb): Promise<boolean> {
+  const page = (await call("Scan", { TableName: "Books", Limit: 1 })) as { readonly Count?: number };
+  return page.Count === 0;
+}
+
+async function createBooks(dynamodb: DynamoDb, { tablesMayBeOthers }: WorldMaker): Promise<void> {
+  const { call, ensure } = dynamodb;
+  const isNew = await ensure("CreateTable", {
     TableName: "Books",
     BillingMode: "PAY_PER_REQUEST",
     AttributeDefinitions: [
@@ -58,6 +92,8 @@ async function createBooks({ call, ensure }: ReturnType<typeof caller<DynamoDbOp
       { AttributeName: "Title", KeyType: "RANGE" },
     ],
   });
+  await whenActive(dynamodb);
+  if (!isNew && tablesMayBeOthers && !(await isEmpty(dynamodb))) return;
   for (let start = 0; start < books.length; start += batchSize) {
     await call("BatchWriteItem", {
       RequestItems: {
@@ -90,7 +126,9 @@ export async function createDocumentsWorld(maker: WorldMaker): Promise<WorldKeys
   const clusterArn = `arn:aws:dax:${region}:${account}:cache/DAXCluster01`;
   const policyArn = (name: string) => `arn:aws:iam::${account}:policy/${name}`;
 
-  const tableReady = createBooks(dynamodb);
+  const tableReady = createBooks(dynamodb, maker);
+  // A failure is told where the promise is awaited; should something else fail first, that is told instead.
+  tableReady.catch(() => undefined);
 
   await iam.ensure("CreateRole", {
     RoleName: "DAXServiceRole",

@@ -1,4 +1,5 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { AwsError, HotkeepError } from "@hotkeep/core";
 import type { Identity } from "@hotkeep/identity";
 import type { Router, SigningCredentials } from "@hotkeep/protocols";
 import type { Configuration } from "../configuration.js";
@@ -30,7 +31,16 @@ export async function prepareFirstStart(
   const root = await rootKey(places, identity);
   if (existsSync(places.worldPending)) {
     const { account, region } = configuration;
-    const keys = await createDocumentsWorld({ router, account, region, rootKey: root });
+    const { tableEndpoint } = configuration;
+    const maker = { router, account, region, rootKey: root, tablesMayBeOthers: tableEndpoint !== undefined };
+    const keys = await createDocumentsWorld(maker).catch((cause: unknown) => {
+      if (!(cause instanceof AwsError)) throw cause;
+      const where = tableEndpoint === undefined ? "" : ` with its table at ${tableEndpoint.url}`;
+      throw new HotkeepError("WorldNotMade", `the documents' world could not be made${where}: ${cause.message}`, {
+        help: "mend that and start again: the start goes on where it stopped. --empty starts without the world",
+        cause,
+      });
+    });
     writeCredentialsFile(places.credentials, { root, ...keys });
     rmSync(places.worldPending);
   }
