@@ -34,6 +34,8 @@ function show(index: number, flaw: string, request: FuzzRequest, answer: string)
 
 describe("the gateway", () => {
   let hotkeep: RunningHotkeep;
+  /** How much of the error output a test has read already: one failure is told of once. */
+  let loggedBefore = 0;
 
   beforeAll(async () => {
     hotkeep = await startHotkeep();
@@ -61,7 +63,10 @@ describe("the gateway", () => {
     expect((await root.sts.getCallerIdentity({})).Account).toBe(hotkeep.account);
     root.dynamodb.destroy();
     root.sts.destroy();
-    expect(errorsIn(hotkeep.errorOutput())).toEqual([]);
+    const logged = hotkeep.errorOutput();
+    const errors = errorsIn(logged.slice(loggedBefore));
+    loggedBefore = logged.length;
+    expect(errors).toEqual([]);
   }
 
   async function makeRequests(): Promise<HttpRequests> {
@@ -140,7 +145,8 @@ describe("the gateway", () => {
     console.log(
       `${Math.round(next / seconds)} requests/s, slowest ${Math.round(slowestMs)} ms; ${JSON.stringify(counts)}`,
     );
-    expect(flaws.join("\n\n")).toBe("");
+    flaws.sort((a, b) => a.length - b.length);
+    expect(flaws.slice(0, 3).join("\n\n")).toBe("");
     await expectServing();
     // The mutations must not be so wild that nothing works, nor so mild that everything does.
     expect(counts["200"]).toBeGreaterThan(requestsCount / 20);

@@ -4,7 +4,7 @@ import { hostileText } from "./hostile.js";
 import { mutateText } from "./mutate-bytes.js";
 import { enormousForm, mutateForm, percentEncode } from "./mutate-form.js";
 import { mutateJson } from "./mutate-json.js";
-import type { RecordedRequest } from "./recorded-requests.js";
+import { operationNames, type RecordedRequest } from "./recorded-requests.js";
 
 /** One request, ready to be sent, and what may be asked of its answer. */
 export interface FuzzRequest {
@@ -48,18 +48,11 @@ export class HttpRequests {
   readonly #signers: readonly RequestSigner[];
   /** Strings of all bodies: names of users, tables, attributes and operations, and texts of expressions and policies. */
   readonly #words: readonly string[];
-  readonly #operations: Readonly<Record<string, readonly string[]>>;
 
   constructor(world: FuzzWorld) {
     this.#world = world;
     this.#signers = world.callers.map((caller) => new RequestSigner(caller));
     this.#words = wordsOf(world.recorded);
-    const operations: Record<string, string[]> = {};
-    for (const request of world.recorded) {
-      operations[request.service] ??= [];
-      operations[request.service]!.push(request.target ?? new URLSearchParams(request.body).get("Action")!);
-    }
-    this.#operations = operations;
   }
 
   request(index: number): FuzzRequest {
@@ -106,8 +99,8 @@ export class HttpRequests {
 
   /** One operation's input under another's name. */
   #swapOperation(draft: Draft, { service, target }: RecordedRequest, dice: Dice): void {
-    const other = dice.once(8) ? headerText(hostileText(dice)) : dice.pick(this.#operations[service]!);
-    if (target !== undefined) draft.headers["x-amz-target"] = other;
+    const other = dice.once(10) ? headerText(hostileText(dice)) : dice.pick(operationNames(service));
+    if (target !== undefined) draft.headers["x-amz-target"] = `${target.split(".")[0]}.${other}`;
     else
       draft.body = Buffer.from(draft.body.toString("utf8").replace(/^Action=[^&]*/, `Action=${percentEncode(other)}`));
   }

@@ -14,6 +14,15 @@ export interface AwsClients {
   readonly dynamodb: DynamoDB;
 }
 
+const classes = { iam: IAM, sts: STS, ec2: EC2, dax: DAX, dynamodb: DynamoDB };
+
+/** Every operation that the SDK knows of a service, in the service's own spelling. */
+export function operationNames(service: keyof AwsClients): readonly string[] {
+  return Object.getOwnPropertyNames(classes[service].prototype)
+    .filter((name) => !/^(constructor$|paginate|waitUntil)/.test(name))
+    .map((name) => name[0]!.toUpperCase() + name.slice(1));
+}
+
 /** What an SDK client would have sent, without what depends on where and when: no host, no signature. */
 export interface RecordedRequest {
   readonly service: keyof AwsClients;
