@@ -111,7 +111,7 @@ describe("a node", () => {
         const index = next++;
         const batch = batches.batch(index);
         frames += batch.frames.length;
-        let answer = Buffer.alloc(0);
+        let answer: Buffer = Buffer.alloc(0);
         let flaw: string | undefined;
         try {
           answer = await exchange(endpoint, batch.pieces, closedMs);
