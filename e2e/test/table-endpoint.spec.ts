@@ -98,9 +98,9 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
   });
 
   it("serves the DAX client through the cluster: a miss asks the endpoint, a hit does not, a write goes through", async () => {
-    expect((await dax.getItem({ TableName: "Books", Key: dracula })).Item).toMatchObject({ Year: { N: "1897" } });
+    expect(await dax.getItem({ TableName: "Books", Key: dracula })).toMatchObject({ Item: { Year: { N: "1897" } } });
     proxy.take();
-    expect((await dax.getItem({ TableName: "Books", Key: dracula })).Item).toMatchObject({ Year: { N: "1897" } });
+    expect(await dax.getItem({ TableName: "Books", Key: dracula })).toMatchObject({ Item: { Year: { N: "1897" } } });
     expect(proxy.take()).toEqual([]);
     await dax.putItem({ TableName: "Books", Item: { ...missing, Year: { N: "1" } } });
     expect((await behind.getItem({ TableName: "Books", Key: missing })).Item?.Year).toEqual({ N: "1" });
@@ -109,7 +109,7 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
       KeyConditionExpression: "Author = :a",
       ExpressionAttributeValues: { ":a": { S: "Jane Austen" } },
     });
-    expect(query.Count).toBe(2);
+    expect(query).toHaveProperty("Count", 2);
     await dax.transactWriteItems({ TransactItems: [{ Delete: { TableName: "Books", Key: missing } }] });
     expect((await behind.getItem({ TableName: "Books", Key: missing })).Item).toBeUndefined();
     const failed = await errorOf(
@@ -185,7 +185,7 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
       name: "ServiceUnavailableException",
       message: "The table endpoint cannot be reached. Nothing has been done.",
     });
-    expect((await dax.getItem({ TableName: "Books", Key: dracula })).Item).toBeDefined();
+    expect(await dax.getItem({ TableName: "Books", Key: dracula })).toHaveProperty("Item");
     const write = await errorOf(dax.putItem({ TableName: "Books", Item: missing }));
     expect(write.message).toContain("table endpoint");
     expect((await root.iam.listUsers({})).Users?.length).toBeGreaterThan(1);
@@ -210,7 +210,7 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
     expect((await root.dynamodb.listTables({})).TableNames).toEqual(["Books"]);
     expect((await root.dynamodb.scan({ TableName: "Books", Select: "COUNT" })).Count).toBe(36);
     dax = daxClient(hotkeep.clusters[0]!.endpoint, hotkeep.region, hotkeep.credentials.alice!);
-    expect((await dax.getItem({ TableName: "Books", Key: dracula })).Item).toBeDefined();
+    expect(await dax.getItem({ TableName: "Books", Key: dracula })).toHaveProperty("Item");
   });
 
   it("does not write into a table Books that somebody else has filled", async () => {
