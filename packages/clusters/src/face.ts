@@ -26,6 +26,7 @@ export interface ClustersOptions {
     | "withServiceLinkedRole"
     | "onServiceLinkedRoleDeletion"
     | "callerFacts"
+    | "noteUses"
     | "onChange"
   >;
   readonly network: Network;

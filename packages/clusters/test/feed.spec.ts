@@ -211,6 +211,38 @@ describe("denials", () => {
   });
 });
 
+describe("uses that nodes report", () => {
+  it("become the key's last use and the access advisor's facts, in the cluster's Region", async () => {
+    await open();
+    const { accessKeyId } = await house.user("Alice", [{ Effect: "Allow", Action: "dax:GetItem", Resource: "*" }]);
+    const node = house.launcher.node("books-a");
+    const at = Date.now() - 1000;
+    const use = { accessKeyId, action: "dax:GetItem", count: 3, at };
+    node.feed.notify("used", { uses: [use, { ...use, accessKeyId: "AKIANOBODY" }] });
+    type LastUsed = { readonly AccessKeyLastUsed: { readonly ServiceName: string; readonly Region: string } };
+    const lastUsed = () => house.call("iam", "GetAccessKeyLastUsed", { AccessKeyId: accessKeyId }) as Promise<LastUsed>;
+    let found = await lastUsed();
+    for (let tries = 0; found.AccessKeyLastUsed.ServiceName !== "dax" && tries < 500; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      found = await lastUsed();
+    }
+    expect(found.AccessKeyLastUsed).toMatchObject({ ServiceName: "dax", Region: region, LastUsedDate: new Date(at) });
+    const Arn = `arn:aws:iam::${account}:user/Alice`;
+    const { JobId } = (await house.call("iam", "GenerateServiceLastAccessedDetails", {
+      Arn,
+      Granularity: "ACTION_LEVEL",
+    })) as { readonly JobId: string };
+    expect(await house.call("iam", "GetServiceLastAccessedDetails", { JobId })).toMatchObject({
+      ServicesLastAccessed: [
+        {
+          ServiceNamespace: "dax",
+          TrackedActionsLastAccessed: [{ ActionName: "GetItem", LastAccessedRegion: region }],
+        },
+      ],
+    });
+  });
+});
+
 describe("a node that is not expected", () => {
   it("gets no connection: its token ended with its process", async () => {
     await open();

@@ -60,6 +60,8 @@ export interface Caller {
   readonly sessionTokenSha256?: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
+  /** When the user showed a second factor for the session, in milliseconds since the epoch: `aws:MultiFactorAuthAge`. */
+  readonly mfaAt?: number;
   /** Signing key for service `dax`, as hex, for this date (YYYYMMDD) and Region. */
   readonly signingKey: string;
   readonly signingDate: string;
@@ -93,6 +95,16 @@ export interface DenialRecord {
   readonly decision?: unknown;
 }
 
+/** How often a caller has tried one action on a node since the node last told. Attempts count, allowed or not. */
+export interface UseRecord {
+  readonly accessKeyId: string;
+  /** `dax:GetItem` */
+  readonly action: string;
+  readonly count: number;
+  /** Milliseconds since the epoch: the last use, to within the pause between two notices. */
+  readonly at: number;
+}
+
 /** Requests a node makes of the gateway, each with its answer. */
 export interface NodeRequests {
   /**
@@ -119,6 +131,8 @@ export interface NodeRequests {
 export interface NodeNotices {
   heartbeat: { readonly at: number };
   denied: DenialRecord;
+  /** What callers did, added up over a few seconds; for the times of last use. */
+  used: { readonly uses: readonly UseRecord[] };
   /** Keys this node has written; the gateway relays them to the cluster's other nodes. `sequence` has no gaps. */
   wrote: { readonly sequence: number; readonly table: string; readonly keys: readonly string[] };
 }

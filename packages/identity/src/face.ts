@@ -82,6 +82,8 @@ export interface CallerFacts {
   readonly sessionTokenSha256?: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
+  /** When the user showed a second factor for the session, in milliseconds since the epoch. */
+  readonly mfaAt?: number;
   /** SigV4 signing key for service `dax` as hex, for this date (YYYYMMDD) and Region. */
   readonly signingKey: string;
   readonly signingDate: string;
@@ -97,6 +99,16 @@ export interface IdentityChange {
   readonly accessKeyIds: readonly string[] | "all";
   /** Roles whose trust, permissions or existence changed: sessions of them should be got anew. */
   readonly roleArns: readonly string[];
+}
+
+/** A use of a key that was decided elsewhere: on a cache node. */
+export interface RemoteUse {
+  readonly accessKeyId: string;
+  /** `dax:GetItem` */
+  readonly action: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly region: string;
 }
 
 /** Identities of one account: IAM, STS, and the decisions over them. */
@@ -168,6 +180,11 @@ export interface Identity {
   createRootKey(): Promise<NewAccessKey>;
   /** Makes the first root key; undefined when the account has a key of any kind already. */
   ensureRoot(): Promise<NewAccessKey | undefined>;
+  /**
+   * Notes uses that nodes report, for the times of last use of keys and roles and for the access advisor. Keys that are
+   * gone are passed over; times that have not come yet count as now.
+   */
+  noteUses(uses: readonly RemoteUse[]): void;
   /** Stops timers and listening, and waits for what is being written. Leaves the store open. */
   close(): Promise<void>;
 }

@@ -135,6 +135,16 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     onServiceLinkedRoleDeletion: (service, usage) => deletions.register(service, usage),
     callerFacts: (accessKeyId, signing) => callers.facts(accessKeyId, signing),
     onChange: (listener) => spreading.listen(listener),
+    noteUses: (uses) => {
+      for (const { accessKeyId, action, at, region } of uses) {
+        const principal = callers.principalOf(accessKeyId);
+        if (principal === undefined) continue;
+        const [service = ""] = action.split(":", 1);
+        const use = { principal, accessKeyId, now: Math.min(at, clock.now()), region, service };
+        lastUse.note(use);
+        accessTrail.note(use, [{ action }]);
+      }
+    },
     createRootKey,
     ensureRoot: async () => (directory.accessKeys.size > 0 ? undefined : createRootKey()),
     close: async () => {

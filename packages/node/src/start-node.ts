@@ -245,6 +245,7 @@ class CacheNode implements RunningNode {
   async #stop(): Promise<void> {
     this.#heartbeat?.cancel();
     await this.#listening?.close(closeWithinMs);
+    this.#callers.uses.report(this.#clock.now());
     for (const stop of this.#stopListening) stop();
     this.#http.close();
     this.#whenStopped();
@@ -330,6 +331,7 @@ class CacheNode implements RunningNode {
   #beat(): void {
     this.#feed.notify("heartbeat", { at: this.#clock.now() });
     this.#notices.showGap();
+    this.#callers.uses.tick(this.#clock.monotonic(), this.#clock.now());
     this.#heartbeat = this.#clock.after(this.#limits.heartbeatMs, () => this.#beat());
   }
 }

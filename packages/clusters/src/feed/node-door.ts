@@ -15,7 +15,7 @@ import { CallerSubscriptions } from "./callers.js";
 export interface NodeDoorOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly identity: Pick<Identity, "assumeRoleForService" | "callerFacts">;
+  readonly identity: Pick<Identity, "assumeRoleForService" | "callerFacts" | "noteUses">;
   readonly clusters: ClusterStore;
   readonly attributeLists: AttributeLists;
   readonly denials: DenialLog;
@@ -87,6 +87,10 @@ export class NodeDoor {
     // What counts are the connection's own signs of life; a beat only keeps an idle connection from being silent.
     connection.on("heartbeat", () => {});
     connection.on("wrote", (notice) => keeper.relay(member, notice));
+    connection.on("used", ({ uses }) => {
+      const { region } = keeper.place;
+      identity.noteUses(uses.map(({ accessKeyId, action, at }) => ({ accessKeyId, action, at, region })));
+    });
     connection.on("denied", (denial) => {
       denials.add(denial);
       onDenial(denial);

@@ -34,7 +34,10 @@ export class AccessTrail {
   }
 
   /** Notes what a call is about to do. */
-  note(call: CallContext, requests: readonly PermissionRequest[]): void {
+  note(
+    call: Pick<CallContext, "principal" | "now" | "region">,
+    requests: readonly Pick<PermissionRequest, "action">[],
+  ): void {
     const { principal, now: at, region } = call;
     const entityId =
       principal.kind === "user" ? principal.id : principal.kind === "role-session" ? principal.roleId : undefined;

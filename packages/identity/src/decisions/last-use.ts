@@ -1,9 +1,18 @@
-import type { Logger } from "@hotkeep/core";
-import type { CallContext } from "@hotkeep/protocols";
+import type { Logger, Principal } from "@hotkeep/core";
 import type { Directory } from "../directory/directory.js";
 import { lastUsedIntervalMs } from "../limits.js";
 import { lastUses } from "../records/tables.js";
 import type { Records } from "../records/transaction.js";
+
+/** What is noted of a call; a call's context has it all. */
+export interface KeyUse {
+  readonly principal: Principal;
+  readonly accessKeyId: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly region: string;
+  readonly service: string;
+}
 
 /**
  * Writes down when keys and roles were last used, at most once in {@link lastUsedIntervalMs} each. The caller does not
@@ -22,7 +31,7 @@ export class LastUse {
   }
 
   /** Notes the use that a call makes of its key, or of its role. */
-  note(call: CallContext): void {
+  note(call: KeyUse): void {
     const { principal } = call;
     if (principal.kind === "role-session") this.#note(principal.roleId, call);
     else if (this.#directory.accessKeys.get(call.accessKeyId) !== undefined) this.#note(call.accessKeyId, call);
@@ -33,7 +42,7 @@ export class LastUse {
     await Promise.all(this.#writing.values());
   }
 
-  #note(id: string, { now: at, region, service }: CallContext): void {
+  #note(id: string, { now: at, region, service }: KeyUse): void {
     const known = this.#directory.lastUses.get(id);
     if (this.#writing.has(id) || (known !== undefined && at - known.at < lastUsedIntervalMs)) return;
     const written = this.#records

@@ -69,6 +69,17 @@ export class Callers implements CredentialSource {
     }
   }
 
+  /** Whose a key is, active or not; undefined when it is unknown or its owner gone. */
+  principalOf(accessKeyId: string): Principal | undefined {
+    const key = this.#directory.accessKeys.get(accessKeyId);
+    if (key !== undefined) {
+      const { account } = this.#directory.arns;
+      return key.ownerId === account ? { kind: "root", account } : this.#userPrincipal(key.ownerId);
+    }
+    const session = this.#directory.sessions.get(accessKeyId);
+    return session === undefined ? undefined : this.sessionPrincipal(session);
+  }
+
   /** The policies that apply to a principal; `accessKeyId` brings in those of its session. */
   policySets(principal: Principal, accessKeyId?: string): PolicySets {
     const session = accessKeyId === undefined ? undefined : this.#directory.sessions.get(accessKeyId);
@@ -124,6 +135,7 @@ export class Callers implements CredentialSource {
       ...(session === undefined
         ? {}
         : { sessionTokenSha256: session.sessionTokenSha256, expiresAt: session.expiresAt }),
+      ...(session?.mfaAt === undefined ? {} : { mfaAt: session.mfaAt }),
       signingKey: signingKey(credential.secretAccessKey, signing.date, signing.region, "dax").toString("hex"),
       signingDate: signing.date,
       signingRegion: signing.region,
@@ -170,9 +182,7 @@ export class Callers implements CredentialSource {
 
   #longTerm(key: AccessKeyRecord): Credential | undefined {
     if (key.status !== "Active") return undefined;
-    const { account } = this.#directory.arns;
-    const principal: Principal | undefined =
-      key.ownerId === account ? { kind: "root", account } : this.#userPrincipal(key.ownerId);
+    const principal = this.principalOf(key.id);
     const secretAccessKey = principal === undefined ? undefined : this.#open(key, key.id, key.sealedSecret);
     if (principal === undefined || secretAccessKey === undefined) return undefined;
     return { accessKeyId: key.id, secretAccessKey, principal };

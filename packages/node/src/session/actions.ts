@@ -8,12 +8,19 @@ export interface ActionVariant {
   readonly enclosing?: "TransactGetItems" | "TransactWriteItems";
   /** This variant's bit in a connection's permission word. */
   readonly bit: number;
+  /** Its place in {@link everyAction}. */
+  readonly index: number;
 }
 
 const variants: ActionVariant[] = [];
 
 function variant(action: string, enclosing?: ActionVariant["enclosing"]): ActionVariant {
-  const made = { action, ...(enclosing === undefined ? {} : { enclosing }), bit: 1 << variants.length };
+  const made = {
+    action,
+    ...(enclosing === undefined ? {} : { enclosing }),
+    bit: 1 << variants.length,
+    index: variants.length,
+  };
   variants.push(made);
   return made;
 }
@@ -38,6 +45,8 @@ export const everyAction: readonly ActionVariant[] = variants;
 
 /** The bit of an ordinary GetItem. */
 export const getItemBit: number = getItem.bit;
+/** The place of an ordinary GetItem. */
+export const getItemIndex: number = getItem.index;
 
 /** The variant of a method that always needs one and the same; undefined for the others. */
 export function actionOf(method: MethodName): ActionVariant | undefined {

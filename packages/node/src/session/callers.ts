@@ -5,12 +5,15 @@ import { compilePolicy, type PolicySets, parsePolicy } from "@hotkeep/policy";
 import { Collapse } from "../cache/collapse.js";
 import { ask, type Gateway } from "../gateway.js";
 import type { NodeLimits } from "../limits.js";
+import { newUses, UseLedger } from "./uses.js";
 
 /** What the node knows of one access key on one signing date. */
 export interface KnownCaller {
   readonly caller: Caller;
   readonly policies: PolicySets;
   readonly signingKey: Buffer;
+  /** How often each action was tried since it was last told, by the action's index. */
+  readonly uses: Uint32Array;
   /** Something about it has changed: ask again before the next decision. */
   stale: boolean;
 }
@@ -25,6 +28,8 @@ export class Callers {
   readonly #limits: NodeLimits;
   readonly #region: string;
   readonly #known = new Map<string, KnownCaller>();
+  /** What they do, as the gateway will be told. */
+  readonly uses: UseLedger;
   readonly #asking = new Collapse<KnownCaller | undefined>();
   /** Monotonic time from which nothing here counts; Infinity while the feed is there. */
   blindFrom = Number.POSITIVE_INFINITY;
@@ -34,6 +39,8 @@ export class Callers {
     this.#clock = clock;
     this.#limits = limits;
     this.#region = region;
+    // Twice as many as are kept: those just given up still have something to tell.
+    this.uses = new UseLedger(gateway, 2 * limits.callersMax);
   }
 
   /** Access keys known. */
@@ -61,6 +68,7 @@ export class Callers {
         if (caller === null) return undefined;
         // Changed while the answer was on its way: who waits for it decides with it once, nobody keeps it.
         const known = knownCaller(caller, !current());
+        this.uses.add(known);
         if (!known.stale) this.#keep(key, known);
         return known;
       })
@@ -127,6 +135,7 @@ function knownCaller(caller: Caller, stale: boolean): KnownCaller {
       ...(session.length === 0 ? {} : { session }),
     },
     signingKey: Buffer.from(caller.signingKey, "hex"),
+    uses: newUses(),
     stale,
   };
 }

@@ -64,7 +64,9 @@ export class Gatekeeper {
     const wallNow = clock.now();
     // What needs one fixed permission is decided before anything is decoded.
     const action = actionOf(method);
+    const { uses } = identity.known;
     if (action !== undefined) {
+      uses[action.index]!++;
       const denial = identity.refuses(action, wallNow);
       if (denial !== undefined) return this.#denied(denial);
       if (method === "query" || method === "scan") {
@@ -88,6 +90,7 @@ export class Gatekeeper {
     }
     if (request.method === "transactWriteItems") {
       const needed = actionsOfTransaction(request.writes);
+      for (const { index } of needed) uses[index]!++;
       // An empty transaction needs nothing by itself, but is the table's to refuse, so not every stranger's to send.
       const denial =
         needed.length === 0 ? this.#refusesEverything(identity, wallNow) : firstDenial(identity, needed, wallNow);

@@ -77,6 +77,7 @@ export class Identity {
 
   #context(variant: ActionVariant, now: number): ContextValues {
     const { sourceIp, secureTransport, userAgent } = this.#connection;
+    const { mfaAt } = this.known.caller;
     return {
       ...this.known.caller.context,
       ...principalContext(this.known.caller.principal, {
@@ -86,6 +87,9 @@ export class Identity {
         sourceIp,
         ...(userAgent === null ? {} : { userAgent }),
       }),
+      ...(mfaAt === undefined
+        ? {}
+        : { "aws:MultiFactorAuthAge": String(Math.max(0, Math.floor((now - mfaAt) / 1000))) }),
       "aws:ResourceAccount": this.#cluster.account,
       ...(variant.enclosing === undefined ? {} : { "dax:EnclosingOperation": variant.enclosing }),
     };

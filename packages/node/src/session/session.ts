@@ -16,7 +16,7 @@ import { authenticationRequired, daxErrorFor, recovering, throttled } from "../f
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
 import type { Connection, ConnectionEvents } from "../transport/transport.js";
-import { getItemBit } from "./actions.js";
+import { getItemBit, getItemIndex } from "./actions.js";
 import { type Authorization, authorize } from "./authorize.js";
 import type { Callers } from "./callers.js";
 import { countRequest } from "./counting.js";
@@ -203,6 +203,7 @@ export class Session implements ConnectionEvents {
           metrics.GetItemRequestCount++;
           metrics.TotalRequestCount++;
           metrics.ItemCacheHits++;
+          identity.known.uses[getItemIndex]!++;
           this.#output.add(entry.response, ((end - next) / (next - at)) | 0);
           at = next;
           if (this.#output.length > outputStepBytes) this.#flush();
