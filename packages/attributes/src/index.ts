@@ -29,6 +29,16 @@ export { fromExpected, fromFilter, fromKeyConditions } from "./legacy/conditions
 export { fromAttributesToGet, fromAttributeUpdates } from "./legacy/updates.js";
 export * from "./limits.js";
 export { addNumbers, compareNumbers, normalizeNumber, subtractNumbers } from "./numbers/number.js";
+export { type NamedItem, namedItem } from "./partiql/item-key.js";
+export { hashValues, type KeyedRead, keyTypesFit, planReads } from "./partiql/key-reads.js";
+export { type SelectField, selectFromItem } from "./partiql/select-fields.js";
+export {
+  type PartiqlStatement,
+  parsePartiql,
+  type Returning,
+  type SelectOrder,
+  type SelectStatement,
+} from "./partiql/statement.js";
 export * from "./value.js";
 export { type AttributeType, typeOf } from "./values/attribute-type.js";
 export { compareValues, equalValues } from "./values/compare.js";

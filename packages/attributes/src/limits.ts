@@ -32,3 +32,11 @@ export const listIndexMax = 2_147_483_647;
 export const cachedExpressionsMax = 2_000;
 /** Bytes of a partition key that stand in full in an encoded key; longer ones stand as their SHA-256 (ours). */
 export const inlineHashBytesMax = 512;
+/** A PartiQL statement's text, in characters (documented). */
+export const partiqlStatementCharactersMax = 8192;
+/** Levels of expressions in a PartiQL statement, parentheses and signs included (ours). */
+export const partiqlNestingMax = 400;
+/** Operators and functions in a PartiQL statement's conditions (observed: as in expressions). */
+export const partiqlOperatorsMax = 300;
+/** Reads that one PartiQL SELECT is split into (observed). */
+export const partiqlReadsMax = 50;
