@@ -82,6 +82,8 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
     expect(hotkeep.tableEndpoint).toBe(proxy.endpoint);
     const { Table } = await root.dynamodb.describeTable({ TableName: "Books" });
     expect(Table?.TableArn).toBe(`arn:aws:dynamodb:${hotkeep.region}:${hotkeep.account}:table/Books`);
+    const { Endpoints } = await root.dynamodb.describeEndpoints({});
+    expect(Endpoints?.map(({ Address }) => Address)).toEqual([new URL(hotkeep.endpoint).host]);
     const health = await fetch(`${hotkeep.endpoint}/health`);
     expect([health.status, await health.text()]).toEqual([200, "ok\ntable endpoint: answers\n"]);
   });

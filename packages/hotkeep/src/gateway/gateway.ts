@@ -79,22 +79,24 @@ async function open(
     onDecision: (decision) => denials.append(denialOfDecision(decision)),
   });
   closers.push(() => identity.close());
+  // The control plane calls EC2 through the router that serves the control plane, and the port may be any free one.
+  const late: { router?: Router; endpointAddress?: string } = {};
+  // Where every address is listened on, none of them is surely the one by which a client comes.
+  const endpoints = /^(0\.0\.0\.0|::)$/.test(host) ? {} : { endpointAddress: () => late.endpointAddress! };
   const { tableEndpoint } = configuration;
   const remote: RemoteTables | undefined =
     tableEndpoint &&
     openRemoteTables({
-      ...{ account, region, clock, logger },
+      ...{ account, region, clock, logger, ...endpoints },
       endpoint: tableEndpoint.url,
       endpointRegion: tableEndpoint.region,
       credentials: tableEndpoint.credentials,
       refuseEarly: (call, requests, unknownKeys) => identity.refuseEarly(call, requests, unknownKeys),
     });
-  const tables: Tables = remote ?? (await openTables({ path: places.tables, clock, random, logger }));
+  const tables: Tables = remote ?? (await openTables({ path: places.tables, clock, random, logger, ...endpoints }));
   closers.push(() => tables.close());
   const network = openNetwork({ store, clock, random, logger, vpcCidr });
 
-  // The control plane calls EC2 through the router that serves the control plane.
-  const late: { router?: Router } = {};
   const clusters = await openClusters({
     ...{ store, clock, random, logger, identity, network, account },
     invoke: (call) => late.router!.invoke(call),
@@ -125,6 +127,7 @@ async function open(
       cause,
     });
   });
+  late.endpointAddress = new URL(http.url).host;
   let httpOpen = true;
   const closeHttp = async (withinMs: number): Promise<void> => {
     if (httpOpen) await http.close(withinMs);
