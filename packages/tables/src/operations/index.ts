@@ -1,5 +1,6 @@
 import type { NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
+import { batchExecuteStatement } from "./batch-execute-statement.js";
 import { batchGetItem } from "./batch-get-item.js";
 import { batchWriteItem } from "./batch-write-item.js";
 import { createTable } from "./create-table.js";
@@ -8,6 +9,8 @@ import { deleteTable } from "./delete-table.js";
 import { describeEndpoints } from "./describe-endpoints.js";
 import { describeLimits } from "./describe-limits.js";
 import { describeTable } from "./describe-table.js";
+import { executeStatement } from "./execute-statement.js";
+import { executeTransaction } from "./execute-transaction.js";
 import { getItem } from "./get-item.js";
 import { listTables } from "./list-tables.js";
 import { putItem } from "./put-item.js";
@@ -23,6 +26,7 @@ import { updateTable } from "./update-table.js";
 /** All operations there are; `endpointAddress` as in `TablesOptions`. */
 export function dynamoDbOperations(engine: Engine, endpointAddress?: () => string): readonly NamedOperation[] {
   const operations = [
+    batchExecuteStatement(engine),
     batchGetItem(engine),
     batchWriteItem(engine),
     createTable(engine),
@@ -31,6 +35,8 @@ export function dynamoDbOperations(engine: Engine, endpointAddress?: () => strin
     describeLimits(),
     describeTable(engine),
     describeTimeToLive(engine),
+    executeStatement(engine),
+    executeTransaction(engine),
     getItem(engine),
     listTables(engine),
     listTagsOfResource(engine),

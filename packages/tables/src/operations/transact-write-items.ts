@@ -97,7 +97,8 @@ export function transactWriteItems(engine: Engine): NamedOperation {
   });
 }
 
-function checkDistinct(writes: readonly PreparedWrite[]): void {
+/** @throws AwsError `ValidationException` when two writes are about one item. */
+export function checkDistinct(writes: readonly PreparedWrite[]): void {
   if (new Set(writes.map(({ rowKey }) => rowKey.toString("latin1"))).size < writes.length) {
     throw invalid("Transaction request cannot include multiple operations on one item");
   }
@@ -111,7 +112,8 @@ function requestToken(input: Input, call: CallContext): (RequestToken & { readon
   return { account: call.account, region: call.region, token, digest };
 }
 
-function isRepeated(engine: Engine, token: RequestToken & { readonly digest: Buffer }, now: number): boolean {
+/** @throws AwsError `IdempotentParameterMismatchException` when a token was used for something else. */
+export function isRepeated(engine: Engine, token: RequestToken & { readonly digest: Buffer }, now: number): boolean {
   const known = findToken(engine.storage, token, now);
   if (known === undefined) return false;
   if (known.equals(token.digest)) return true;
@@ -122,7 +124,7 @@ function isRepeated(engine: Engine, token: RequestToken & { readonly digest: Buf
 }
 
 /** A repeated request writes nothing and is charged for reading the items (documented). */
-function repeated(engine: Engine, writes: readonly PreparedWrite[]): Capacities {
+export function repeated(engine: Engine, writes: readonly PreparedWrite[]): Capacities {
   const used = new Capacities("read");
   for (const { table, action, rowKey } of writes) {
     const stored = readItemRow(engine.storage, rowKey);

@@ -9,6 +9,7 @@ export interface ItemConditionKeys {
   readonly returnValues?: string | undefined;
   readonly returnConsumedCapacity?: string | undefined;
   readonly enclosingOperation?: string | undefined;
+  readonly fullTableScan?: boolean | undefined;
 }
 
 /** The request context of an item operation (documented: "Condition keys for Amazon DynamoDB"). */
@@ -19,6 +20,7 @@ export function itemContext(keys: ItemConditionKeys): ContextValues {
   if (keys.select !== undefined) context["dynamodb:Select"] = keys.select;
   if (keys.returnValues !== undefined) context["dynamodb:ReturnValues"] = keys.returnValues;
   if (keys.enclosingOperation !== undefined) context["dynamodb:EnclosingOperation"] = keys.enclosingOperation;
+  if (keys.fullTableScan !== undefined) context["dynamodb:FullTableScan"] = String(keys.fullTableScan);
   context["dynamodb:ReturnConsumedCapacity"] = keys.returnConsumedCapacity ?? "NONE";
   return context;
 }
