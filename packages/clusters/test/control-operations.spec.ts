@@ -335,6 +335,21 @@ describe("subnet groups", () => {
     }
   });
 
+  it("default is meant by an empty name, as Terraform sends it", async () => {
+    await open();
+    await house.call("dax", "CreateCluster", {
+      ...{
+        ClusterName: "books",
+        NodeType: "dax.t3.small",
+        ReplicationFactor: 1,
+        IamRoleArn: roleArn,
+      },
+      ...{ SubnetGroupName: "", SecurityGroupIds: [] },
+    });
+    await house.clusters.whenAvailable("books", region, 5_000);
+    expect(await describeOne("books")).toMatchObject({ SubnetGroup: "default" });
+  });
+
   it("default comes with the first cluster that needs it", async () => {
     await open();
     expect((await house.call("dax", "DescribeSubnetGroups", {})).SubnetGroups).toEqual([]);

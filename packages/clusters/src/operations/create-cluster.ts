@@ -138,7 +138,8 @@ interface NetworkPlan {
 }
 
 async function planNetwork(desk: ControlDesk, ec2: Ec2, input: Input, call: CallContext): Promise<NetworkPlan> {
-  const name = checkGroupName("Subnet", input.SubnetGroupName ?? "default");
+  // Terraform sends an empty name when its user gives none (observed).
+  const name = checkGroupName("Subnet", input.SubnetGroupName || "default");
   const stored = await desk.clusters.read(call).subnetGroups.find(name);
   if (stored === undefined && name !== "default") {
     throw fault("SubnetGroupNotFoundFault", `Subnet group ${name} not found.`);
