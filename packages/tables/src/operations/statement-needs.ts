@@ -1,6 +1,6 @@
 import { hashValues, type KeySchema, type PartiqlStatement, type SelectStatement } from "@hotkeep/attributes";
 import { type PermissionRequest, permission } from "@hotkeep/core";
-import type { Engine } from "../engine.js";
+import type { KeyFacts } from "../engine.js";
 import { AttributeNames } from "../request/attribute-names.js";
 import { itemContext, leadingKeys, leadingKeyText } from "../request/condition-keys.js";
 import { type BoundStatement, statementPermissions } from "./statement.js";
@@ -13,13 +13,13 @@ export interface StatementSurroundings {
 
 /** What a caller must be allowed to do for a statement. */
 export function statementNeeds(
-  engine: Engine,
+  facts: KeyFacts,
   { statement, table }: BoundStatement,
   { returnConsumedCapacity, enclosingOperation }: StatementSurroundings,
 ): PermissionRequest {
   const select = statement.kind === "exists" ? statement.select : statement.kind === "select" ? statement : undefined;
   const index = select?.index;
-  const schema = engine.schemaOf(table, index);
+  const schema = facts.schemaOf(table, index);
   const bound = boundHashValues(statement, schema);
   const names = attributeNames(statement);
   const context = itemContext({

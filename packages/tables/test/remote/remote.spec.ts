@@ -194,6 +194,34 @@ describe.skipIf(skipped !== undefined)("tables over Amazon's DynamoDB Local", ()
     expect(proxy.take()).toEqual([]);
   });
 
+  it("carries PartiQL, decided by what the statement says", async () => {
+    await client.executeStatement({ Statement: `INSERT INTO Books VALUE {'Author': 'Ada', 'Title': 'P1', 'Year': 1}` });
+    const { Items } = await client.executeStatement({
+      Statement: `SELECT * FROM "Books" WHERE Author = ? AND Title = 'P1'`,
+      Parameters: [{ S: "Ada" }],
+    });
+    expect(Items).toEqual([{ ...key("P1"), Year: { N: "1" } }]);
+    await client.executeStatement({ Statement: `SELECT Title FROM Books.byYear WHERE "Year" = 1` });
+    const Statement = `DELETE FROM Books WHERE Author = 'Ada' AND Title = 'P1'`;
+    await client.executeTransaction({ TransactStatements: [{ Statement }] });
+    expect(
+      server.asked.map(({ action, resource, context }) => [action, resource, context?.["dynamodb:LeadingKeys"]]),
+    ).toEqual([
+      ["dynamodb:PartiQLInsert", arn, ["Ada"]],
+      ["dynamodb:PartiQLSelect", arn, ["Ada"]],
+      ["dynamodb:PartiQLSelect", `${arn}/index/byYear`, ["1"]],
+      ["dynamodb:PartiQLDelete", arn, ["Ada"]],
+    ]);
+    const batch = await client.batchExecuteStatement({ Statements: [{ Statement }] });
+    expect(batch.Responses).toHaveLength(1);
+    proxy.take();
+    const unread = client.batchExecuteStatement({ Statements: [{ Statement }, { Statement: "DELETE Books" }] });
+    expect((await failure(unread)).name).toBe("ValidationException");
+    server.denied.add(arn);
+    expect((await failure(client.executeStatement({ Statement }))).name).toBe("AccessDeniedException");
+    expect(proxy.take()).toEqual([]);
+  });
+
   it("tells the table under our ARNs, and takes them", async () => {
     const { Table } = await client.describeTable({ TableName: "Books" });
     expect(Table).toMatchObject({
@@ -300,7 +328,7 @@ describe.skipIf(skipped !== undefined)("tables over Amazon's DynamoDB Local", ()
     const own = await SdkServer.start(fresh);
     const other = sdk(own.endpoint);
     await failure(other.getItem({ TableName: "Books", Key: key("Notes") }));
-    expect(asked).toEqual([["GetItem", "dynamodb:GetItem", ["dynamodb:LeadingKeys"]]]);
+    expect(asked).toEqual([["GetItem", "dynamodb:GetItem", ["dynamodb:LeadingKeys", "dynamodb:FullTableScan"]]]);
     expect(proxy.take()).toEqual([]);
     other.destroy();
     await own.stop();
