@@ -1,7 +1,15 @@
 import type { Clock, ContextValues, Logger, PermissionRequest, Principal, Random } from "@hotkeep/core";
 import type { Decision } from "@hotkeep/policy";
-import type { Authorizer, CallContext, CredentialSource, ServiceHandlers } from "@hotkeep/protocols";
+import type {
+  AuditRecord,
+  Authorizer,
+  CallContext,
+  CredentialSource,
+  ServiceHandlers,
+  SessionFacts,
+} from "@hotkeep/protocols";
 import type { StateStore } from "@hotkeep/state";
+import type { SessionOrigin } from "./audit/user-identity.js";
 import type { DecisionLog, RememberedDecision } from "./decisions/decision-log.js";
 import type { Sealer } from "./sealing/sealer.js";
 import type { ChangeListener } from "./spreading.js";
@@ -17,6 +25,8 @@ export interface IdentityOptions {
   readonly account: string;
   /** Told of every denial, after it was put into the decision log. */
   readonly onDecision?: (decision: RememberedDecision) => void;
+  /** Told when a service assumed a role, or was refused, for an audit trail: no router sees that. */
+  readonly audit?: (record: AuditRecord) => void;
 }
 
 /** A long-term key as it is shown once. */
@@ -111,6 +121,14 @@ export interface RemoteUse {
   readonly region: string;
 }
 
+/** Who stands behind a key, for an audit trail. */
+export interface KeyOwner {
+  readonly principal: Principal;
+  /** Of temporary credentials. */
+  readonly session?: SessionFacts;
+  readonly origin?: SessionOrigin;
+}
+
 /** Identities of one account: IAM, STS, and the decisions over them. */
 export interface Identity {
   readonly account: string;
@@ -185,6 +203,8 @@ export interface Identity {
    * gone are passed over; times that have not come yet count as now.
    */
   noteUses(uses: readonly RemoteUse[]): void;
+  /** Whose a key is, active or not, and what its session tells; undefined when it is unknown. */
+  ownerOf(accessKeyId: string): KeyOwner | undefined;
   /** Stops timers and listening, and waits for what is being written. Leaves the store open. */
   close(): Promise<void>;
 }

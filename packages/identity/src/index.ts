@@ -1,3 +1,13 @@
+export {
+  type ClusterUse,
+  clusterUseEvent,
+  isDataEvent,
+  isTraceable,
+  type TrailEvent,
+  type TrailFacts,
+  trailEvent,
+} from "./audit/trail-event.js";
+export type { SessionOrigin, UserIdentity } from "./audit/user-identity.js";
 export { DecisionLog, type RememberedDecision } from "./decisions/decision-log.js";
 export type * from "./face.js";
 export { openIdentity } from "./open.js";

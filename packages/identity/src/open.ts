@@ -107,7 +107,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     linkedRoles,
     deletions,
   };
-  const serviceSessions = new ServiceSessions(realm);
+  const serviceSessions = new ServiceSessions(realm, options.audit);
   sessions.start(() => deletions.sweep());
 
   const createRootKey = async () => {
@@ -135,6 +135,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     onServiceLinkedRoleDeletion: (service, usage) => deletions.register(service, usage),
     callerFacts: (accessKeyId, signing) => callers.facts(accessKeyId, signing),
     onChange: (listener) => spreading.listen(listener),
+    ownerOf: (accessKeyId) => callers.ownerOf(accessKeyId),
     noteUses: (uses) => {
       for (const { accessKeyId, action, at, region } of uses) {
         const principal = callers.principalOf(accessKeyId);

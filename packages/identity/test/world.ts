@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type Clock, ManualClock, SeededRandom, silentLogger } from "@hotkeep/core";
-import { type Identity, memorySealer, openIdentity, type Sealer } from "@hotkeep/identity";
-import { createRouter, type Router, type SigningCredentials } from "@hotkeep/protocols";
+import { type Identity, memorySealer, openIdentity, type Sealer, type TrailEvent, trailEvent } from "@hotkeep/identity";
+import { type AuditRecord, createRouter, type Router, type SigningCredentials } from "@hotkeep/protocols";
 import { memoryStore, type StateStore } from "@hotkeep/state";
 
 export const account = "123456789012";
@@ -19,6 +19,8 @@ export class World {
   readonly sealer: Sealer;
   readonly router: Router;
   readonly root: SigningCredentials;
+  /** What an audit trail would hold, the oldest first. */
+  readonly events: readonly TrailEvent[];
   readonly #server: Server;
   readonly #clients: { destroy(): void }[] = [];
   readonly #startedAt: number;
@@ -30,6 +32,7 @@ export class World {
     sealer: Sealer;
     router: Router;
     root: SigningCredentials;
+    events: readonly TrailEvent[];
     server: Server;
   }) {
     this.clock = parts.clock;
@@ -38,6 +41,7 @@ export class World {
     this.sealer = parts.sealer;
     this.router = parts.router;
     this.root = parts.root;
+    this.events = parts.events;
     this.#server = parts.server;
     this.#startedAt = parts.clock.now();
   }
@@ -46,14 +50,31 @@ export class World {
     const clock = new ManualClock(Date.now());
     const store = memoryStore();
     const sealer = memorySealer();
-    const identity = await openWith(store, sealer, clock);
+    const events: TrailEvent[] = [];
+    const late: { identity?: Identity } = {};
+    const audit = (record: AuditRecord) => {
+      const origin = late.identity?.ownerOf(record.accessKeyId ?? "")?.origin;
+      const event = trailEvent(record, { eventId: `event-${events.length}`, account, origin });
+      if (event !== undefined) events.push(event);
+    };
+    const identity = await openWith(store, sealer, clock, audit);
+    late.identity = identity;
     const root = (await identity.ensureRoot())!;
     const services = identity.handlers;
     const random = new SeededRandom(7);
     const { credentials, authorizer } = identity;
-    const router = createRouter({ services, credentials, authorizer, clock, random, logger: silentLogger, account });
+    const router = createRouter({
+      services,
+      credentials,
+      authorizer,
+      clock,
+      random,
+      logger: silentLogger,
+      account,
+      audit,
+    });
     const server = await serve(router);
-    return new World({ clock, identity, store, sealer, router, root, server });
+    return new World({ clock, identity, store, sealer, router, root, events, server });
   }
 
   get url(): string {
@@ -93,8 +114,14 @@ export class World {
 }
 
 /** Opens identity over a store, as a start of the gateway does. */
-export function openWith(store: StateStore, sealer: Sealer, clock: Clock): Promise<Identity> {
-  return openIdentity({ store, clock, random: new SeededRandom(clock.now()), logger: silentLogger, sealer, account });
+export function openWith(
+  store: StateStore,
+  sealer: Sealer,
+  clock: Clock,
+  audit: (record: AuditRecord) => void = () => {},
+): Promise<Identity> {
+  const random = new SeededRandom(clock.now());
+  return openIdentity({ store, clock, random, logger: silentLogger, sealer, account, audit });
 }
 
 async function serve(router: Router): Promise<Server> {

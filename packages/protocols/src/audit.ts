@@ -1,7 +1,7 @@
 import type { PermissionRequest, Principal } from "@hotkeep/core";
-import type { ServiceName } from "./operation.js";
+import type { ServiceName, SessionFacts } from "./operation.js";
 
-/** What one call came to, for a trail: who asked for what, from where, and the outcome. Never an input or a secret. */
+/** What one call came to, for a trail: who asked for what, from where, and the outcome. Never a secret. */
 export interface AuditRecord {
   readonly requestId: string;
   /** Milliseconds since the epoch when the call arrived. */
@@ -13,6 +13,8 @@ export interface AuditRecord {
   /** Undefined when the caller was not authenticated. */
   readonly principal: Principal | undefined;
   readonly accessKeyId: string | undefined;
+  /** Of temporary credentials. */
+  readonly session?: SessionFacts | undefined;
   readonly account: string | undefined;
   readonly region: string | undefined;
   readonly sourceIp: string | undefined;
@@ -23,4 +25,11 @@ export interface AuditRecord {
   readonly status: number;
   readonly errorCode: string | undefined;
   readonly errorMessage: string | undefined;
+  /**
+   * The operation's input in plain JSON values with member names in lower camel case, made when it is called: without
+   * secrets, bytes and items. Undefined when the call did not get that far. For use while the record is handed over.
+   */
+  readonly tellInput?: (() => Readonly<Record<string, unknown>> | undefined) | undefined;
+  /** The same for the answer of a call that succeeded. */
+  readonly tellOutput?: (() => Readonly<Record<string, unknown>> | undefined) | undefined;
 }

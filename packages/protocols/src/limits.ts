@@ -18,3 +18,7 @@ export const clockSkewJsonMs = 5 * 60_000;
 export const clockSkewQueryMs = 15 * 60_000;
 /** Longest life of a presigned request (documented: seven days). */
 export const presignedSecondsMax = 604_800;
+/** Members of one input or output that an audit record tells. */
+export const auditMembersMax = 2_000;
+/** Characters of one text in an audit record; the longest policies fit. */
+export const auditTextMax = 12_288;

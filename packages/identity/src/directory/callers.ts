@@ -1,7 +1,12 @@
 import type { ContextValues, Logger, Principal } from "@hotkeep/core";
 import type { CallFacts, PolicySets } from "@hotkeep/policy";
-import { type Credential, type CredentialSource, signingKey } from "@hotkeep/protocols";
-import type { CallerFacts } from "../face.js";
+import {
+  type Credential,
+  type CredentialSource,
+  type SessionFacts as RequestSessionFacts,
+  signingKey,
+} from "@hotkeep/protocols";
+import type { CallerFacts, KeyOwner } from "../face.js";
 import type { AccessKeyRecord, RoleRecord, SessionRecord, TagRecord, UserRecord } from "../records/types.js";
 import type { Sealer } from "../sealing/sealer.js";
 import type { Directory } from "./directory.js";
@@ -16,6 +21,15 @@ export interface SessionSecrets {
 /** What a secret is sealed for: the key id, so that no secret can be moved to another key. */
 export function sealingPurpose(accessKeyId: string): string {
   return `access-key/${accessKeyId}`;
+}
+
+/** What the router and the audit trail are told of a session. */
+function requestFacts({ issuedAt, mfaAt, sourceIdentity }: SessionRecord): RequestSessionFacts {
+  return {
+    issuedAt,
+    ...(mfaAt === undefined ? {} : { multiFactorAuth: true }),
+    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+  };
 }
 
 /** Turns access key ids into principals with everything that hangs on them, synchronously and as of now. */
@@ -78,6 +92,16 @@ export class Callers implements CredentialSource {
     }
     const session = this.#directory.sessions.get(accessKeyId);
     return session === undefined ? undefined : this.sessionPrincipal(session);
+  }
+
+  /** See {@link import("../face.js").Identity.ownerOf}. */
+  ownerOf(accessKeyId: string): KeyOwner | undefined {
+    const principal = this.principalOf(accessKeyId);
+    const session = this.#directory.sessions.get(accessKeyId);
+    if (principal === undefined || session === undefined) return principal === undefined ? undefined : { principal };
+    const { heldBy, federatedProvider } = session;
+    const origin = { ...heldBy, ...(federatedProvider === undefined ? {} : { federatedProvider }) };
+    return { principal, session: requestFacts(session), origin };
   }
 
   /** The policies that apply to a principal; `accessKeyId` brings in those of its session. */
@@ -192,12 +216,8 @@ export class Callers implements CredentialSource {
     const principal = this.sessionPrincipal(session);
     const text = principal === undefined ? undefined : this.#open(session, session.id, session.sealed);
     if (principal === undefined || text === undefined) return undefined;
-    const { issuedAt, expiresAt, mfaAt, sourceIdentity } = session;
-    const facts = {
-      issuedAt,
-      ...(mfaAt === undefined ? {} : { multiFactorAuth: true }),
-      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    };
+    const { expiresAt } = session;
+    const facts = requestFacts(session);
     return { accessKeyId: session.id, ...(JSON.parse(text) as SessionSecrets), principal, expiresAt, session: facts };
   }
 

@@ -19,6 +19,7 @@ import { sameSecret } from "../sigv4/secrets.js";
 import { checkSession, SignatureVerifier } from "../sigv4/verify.js";
 import { locateService } from "./locate.js";
 import { RequestIds } from "./request-ids.js";
+import { retold } from "./retold.js";
 import { type AnyOperation, assembleServices, type Service } from "./service.js";
 import { unsignedOperation } from "./unsigned.js";
 
@@ -66,6 +67,9 @@ interface Progress {
   sourceIp?: string;
   userAgent?: string;
   permissions?: readonly PermissionRequest[];
+  /** Decoded, not yet validated. */
+  input?: unknown;
+  output?: unknown;
 }
 
 class ModelRouter implements Router {
@@ -218,6 +222,7 @@ class ModelRouter implements Router {
     call: CallContext,
     progress: Progress,
   ): Promise<unknown> {
+    progress.input = input;
     const failures = service.wire.validate(call.operation, input);
     if (failures.length > 0) throw service.wire.validationError(failures);
     const needed = operation.needs(input, call);
@@ -226,7 +231,10 @@ class ModelRouter implements Router {
     if (service.name === "ec2" && isDryRun(input)) {
       throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", { status: 412 });
     }
-    return operation.handle(input, call);
+    const handled = operation.handle(input, call);
+    const output = handled instanceof Promise ? await handled : handled;
+    progress.output = output;
+    return output;
   }
 
   /** Whatever else was thrown is our fault: the log gets the reason, the client a number to ask about. */
@@ -250,6 +258,13 @@ class ModelRouter implements Router {
     const { audit, clock, logger } = this.#options;
     if (audit === undefined) return;
     const { call, credential } = progress;
+    const told = (end: "input" | "output") => {
+      const value = progress[end];
+      const { service, operation } = progress;
+      if (value === undefined || service === undefined || operation === undefined) return undefined;
+      const { tables } = service;
+      return () => retold(tables, tables.operations[operation]?.[end], value);
+    };
     const record: AuditRecord = {
       requestId: error === undefined ? progress.requestId : requestIdOf(error, progress),
       time: progress.time,
@@ -266,6 +281,9 @@ class ModelRouter implements Router {
       status,
       errorCode: error?.code,
       errorMessage: error?.message,
+      session: credential?.session,
+      tellInput: told("input"),
+      tellOutput: error === undefined ? told("output") : undefined,
     };
     try {
       audit(record);

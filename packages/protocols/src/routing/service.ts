@@ -1,6 +1,7 @@
 import { HotkeepError } from "@hotkeep/core";
 import { JsonWire } from "../json/json-wire.js";
 import { loadTables } from "../model/load.js";
+import type { ServiceTables } from "../model/tables.js";
 import type { Operation, ServiceHandlers, ServiceName } from "../operation.js";
 import { Ec2Wire, QueryWire } from "../query/query-wire.js";
 import type { Wire } from "./wire.js";
@@ -11,6 +12,7 @@ export type AnyOperation = Operation<unknown, unknown>;
 /** One service: how it speaks, and what it can do. */
 export interface Service {
   readonly name: ServiceName;
+  readonly tables: ServiceTables;
   readonly wire: Wire;
   readonly operations: ReadonlyMap<string, AnyOperation>;
 }
@@ -26,7 +28,8 @@ export function assembleServices(rooms: readonly ServiceHandlers[]): (name: Serv
   const get = (name: ServiceName) => {
     let service = assembled.get(name);
     if (service === undefined) {
-      service = { name, wire: wireOf(name), operations: new Map() };
+      const tables = loadTables(name);
+      service = { name, tables, wire: wireOf(tables), operations: new Map() };
       assembled.set(name, service);
     }
     return service;
@@ -43,8 +46,7 @@ export function assembleServices(rooms: readonly ServiceHandlers[]): (name: Serv
   return get;
 }
 
-function wireOf(name: ServiceName): Wire {
-  const tables = loadTables(name);
+function wireOf(tables: ServiceTables): Wire {
   if (tables.protocol === "json") return new JsonWire(tables);
   return tables.protocol === "ec2" ? new Ec2Wire(tables) : new QueryWire(tables);
 }
