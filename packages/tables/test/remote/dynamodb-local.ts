@@ -12,7 +12,7 @@ export interface DynamoDbLocal {
   stop(): Promise<void>;
 }
 
-const startMs = 20_000;
+const startMs = 40_000;
 
 function jarFolder(): string | undefined {
   try {

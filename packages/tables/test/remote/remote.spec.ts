@@ -14,7 +14,7 @@ const endpointKeys = { accessKeyId: "AKIAREMOTEEXAMPLE", secretAccessKey: "remot
 const arn = `arn:aws:dynamodb:${region}:${account}:table/Books`;
 const key = (title: string) => ({ Author: { S: "Ada" }, Title: { S: title } });
 
-describe.skipIf(skipped !== undefined)("tables over Amazon's DynamoDB Local", () => {
+describe.skipIf(skipped !== undefined)("tables over Amazon's DynamoDB Local", { timeout: 60_000 }, () => {
   let local: DynamoDbLocal;
   let proxy: RecordingProxy;
   let server: SdkServer;
@@ -27,7 +27,7 @@ describe.skipIf(skipped !== undefined)("tables over Amazon's DynamoDB Local", ()
   const open = (changes: Partial<RemoteTablesOptions> = {}) =>
     openRemoteTables({
       ...{ endpoint: proxy.endpoint, credentials: () => endpointKeys, account, region, clock: systemClock, logger },
-      limits: { answerMs: 2_000, retryPausesMs: [10, 10], credentialsMs: 0 },
+      limits: { retryPausesMs: [10, 10], credentialsMs: 0 },
       ...changes,
     });
   const sdk = (endpoint: string, changes = {}) =>
@@ -67,7 +67,8 @@ describe.skipIf(skipped !== undefined)("tables over Amazon's DynamoDB Local", ()
       ],
       StreamSpecification: { StreamEnabled: true, StreamViewType: "KEYS_ONLY" },
     });
-  });
+    // A Java machine starts slowly where others work.
+  }, 60_000);
   afterAll(async () => {
     client?.destroy();
     await server?.stop();
