@@ -12,7 +12,7 @@ afterEach(() => world.close());
 const leadingKeys = ["dynamodb:LeadingKeys"];
 
 /** Why Alice's GetItem is refused early under a policy; undefined when it is not. */
-async function refusal(...statements: Parameters<typeof policy>): Promise<string | undefined> {
+async function refusal(...statements: readonly Readonly<Record<string, unknown>>[]): Promise<string | undefined> {
   const iam = world.iam();
   await iam.send(new CreateUserCommand({ UserName: "Alice" }));
   if (statements.length > 0) {
