@@ -1,4 +1,4 @@
-import type { DenialRecord, FeedLimits } from "@hotkeep/control-feed";
+import type { DenialRecord, FeedLimits, UseRecord } from "@hotkeep/control-feed";
 import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { Identity } from "@hotkeep/identity";
 import type { Network } from "@hotkeep/network";
@@ -6,6 +6,13 @@ import type { LocalCall, ServiceHandlers } from "@hotkeep/protocols";
 import type { StateStore } from "@hotkeep/state";
 import type { DenialLog } from "./denials/denial-log.js";
 import type { NodeLauncher } from "./launch/launcher.js";
+
+/** What callers did on one cluster, as one of its nodes told. */
+export interface NodeUses {
+  readonly clusterArn: string;
+  readonly region: string;
+  readonly uses: readonly UseRecord[];
+}
 
 /** What the control plane works with. */
 export interface ClustersOptions {
@@ -49,6 +56,8 @@ export interface ClustersOptions {
   readonly cacheBytesOf?: (nodeType: string) => number;
   /** Told of every denial a node reports, after it was put into {@link Clusters.denials}. */
   readonly onDenial?: (denial: DenialRecord) => void;
+  /** Told of every use a node reports, after identity was. */
+  readonly onUses?: (uses: NodeUses) => void;
   readonly limits?: Partial<ClusterLimits>;
 }
 

@@ -85,6 +85,7 @@ class ControlPlane implements Clusters {
       attributeLists: this.#attributeLists,
       denials: this.denials,
       onDenial: options.onDenial ?? (() => {}),
+      onUses: options.onUses ?? (() => {}),
       limits,
     });
     const control: ControlDesk = {

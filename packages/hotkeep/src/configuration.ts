@@ -19,6 +19,8 @@ export interface Configuration {
   readonly advertiseLoopback: boolean;
   /** No documents' world on an empty data directory. */
   readonly empty: boolean;
+  /** The audit trail has calls on items, too: one line for each call on a table. */
+  readonly auditData: boolean;
   /** Where the tables are; undefined: in the data directory. */
   readonly tableEndpoint: TableEndpoint | undefined;
 }
@@ -33,6 +35,7 @@ export interface ConfigurationInput extends TableEndpointInput {
   readonly vpcCidr?: string | undefined;
   readonly advertise?: boolean | undefined;
   readonly empty?: boolean | undefined;
+  readonly auditData?: boolean | undefined;
 }
 
 function bad(setting: string, value: string, rule: string): HotkeepError {
@@ -65,6 +68,7 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     vpcCidr,
     advertiseLoopback: input.advertise ?? environment.HOTKEEP_ADVERTISE === "1",
     empty: input.empty ?? false,
+    auditData: input.auditData ?? environment.HOTKEEP_AUDIT_DATA === "1",
     tableEndpoint: readTableEndpoint(input, environment, region),
   };
 }

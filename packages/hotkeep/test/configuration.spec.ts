@@ -11,7 +11,13 @@ describe("the configuration", () => {
       vpcCidr: "127.31.0.0/16",
       advertiseLoopback: false,
       empty: false,
+      auditData: false,
     });
+  });
+
+  it("writes calls on items into the audit trail when the flag or the environment says so", () => {
+    expect(readConfiguration({ auditData: true }, {}).auditData).toBe(true);
+    expect(readConfiguration({}, { HOTKEEP_AUDIT_DATA: "1" }).auditData).toBe(true);
   });
 
   it("takes flags before the environment before the defaults", () => {

@@ -49,6 +49,7 @@ function program(): Command {
       "--table-profile <name>",
       "profile with the table endpoint's keys, instead of HOTKEEP_TABLE_ACCESS_KEY_ID and HOTKEEP_TABLE_SECRET_ACCESS_KEY",
     )
+    .option("--audit-data", "write calls on items into the audit trail, too (default: management calls only)")
     .option("--output <form>", "`text` for people, `json` for one line with the endpoints", "text")
     .action(async (flags: UpFlags) => (await import("./up.js")).up(flags));
 

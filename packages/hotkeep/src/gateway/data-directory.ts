@@ -20,6 +20,8 @@ export interface DataDirectory {
   readonly running: string;
   /** Denials with their reasons, one JSON object a line, for `hotkeep explain`. */
   readonly denials: string;
+  /** The audit trail: `management.jsonl`, `data.jsonl` and what came before them. */
+  readonly audit: string;
   /** Gives the directory back to the next gateway. */
   release(): void;
 }
@@ -69,6 +71,7 @@ export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
     worldPending: join(root, "world.pending"),
     running: join(root, "running.json"),
     denials: join(root, "denials.jsonl"),
+    audit: join(root, "audit"),
   };
 }
 

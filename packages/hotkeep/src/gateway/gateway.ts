@@ -9,6 +9,7 @@ import { openRemoteTables, openTables, type RemoteTables, type Tables } from "@h
 import type { Configuration } from "../configuration.js";
 import { leadsBack } from "../table-endpoint.js";
 import { prepareFirstStart } from "../world/first-start.js";
+import { AuditTrail } from "./audit-trail.js";
 import { readCredentialsFile, writeConfigFile } from "./credentials-file.js";
 import { takeDataDirectory } from "./data-directory.js";
 import { DenialLog } from "./denial-log.js";
@@ -70,6 +71,9 @@ async function open(
   closers.push(() => places.release());
   const denials = new DenialLog(places.denials, (error) => logger.warn("denials could not be written", { error }));
   closers.push(() => denials.settle());
+  const { auditData: dataEvents } = configuration;
+  const trail = new AuditTrail({ directory: places.audit, dataEvents, account, random, logger });
+  closers.push(() => trail.settle());
 
   const store = await openLmdbStore({ path: places.state, logger });
   closers.push(() => store.close());
@@ -77,7 +81,9 @@ async function open(
   const identity = await openIdentity({
     ...{ store, clock, random, logger, sealer, account },
     onDecision: (decision) => denials.append(denialOfDecision(decision)),
+    audit: trail.record,
   });
+  trail.identity = identity;
   closers.push(() => identity.close());
   // The control plane calls EC2 through the router that serves the control plane, and the port may be any free one.
   const late: { router?: Router; endpointAddress?: string } = {};
@@ -107,11 +113,13 @@ async function open(
     }),
     advertise: configuration.advertiseLoopback ? "loopback" : "interface",
     onDenial: (denial) => denials.append(denialOfNode(denial)),
+    onUses: trail.uses,
   });
   const router = createRouter({
     services: [...identity.handlers, network.handlers, clusters.handlers, tables.handlers],
     credentials: identity.credentials,
     authorizer: identity.authorizer,
+    audit: trail.record,
     ...{ clock, random, logger, account },
   });
   late.router = router;

@@ -1,0 +1,67 @@
+import { join } from "node:path";
+import type { NodeUses } from "@hotkeep/clusters";
+import { type Logger, type Random, uuid } from "@hotkeep/core";
+import { clusterUseEvent, type Identity, isDataEvent, type TrailFacts, trailEvent } from "@hotkeep/identity";
+import type { AuditRecord } from "@hotkeep/protocols";
+import { AuditLog } from "./audit-log.js";
+
+/** What an {@link AuditTrail} is made of. */
+export interface AuditTrailOptions {
+  /** `management.jsonl` and `data.jsonl` are kept here. */
+  readonly directory: string;
+  /** Whether calls on items are written as well: they cost a line each. */
+  readonly dataEvents: boolean;
+  readonly account: string;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/**
+ * The account's trail: every management call, and data calls on demand, in CloudTrail's record form. Both have files of
+ * their own, so that no traffic can push out who changed what.
+ */
+export class AuditTrail {
+  readonly #options: AuditTrailOptions;
+  readonly #management: AuditLog;
+  readonly #data: AuditLog | undefined;
+  /** Who stands behind a key. Comes late: identities themselves have something to tell while they are opened. */
+  identity: Pick<Identity, "ownerOf"> | undefined;
+
+  constructor(options: AuditTrailOptions) {
+    const { directory, logger, dataEvents } = options;
+    this.#options = options;
+    const problem = (error: unknown) => logger.warn("audit events were lost", { error });
+    this.#management = new AuditLog(join(directory, "management.jsonl"), problem);
+    this.#data = dataEvents ? new AuditLog(join(directory, "data.jsonl"), problem) : undefined;
+  }
+
+  /** For the router's `audit`, and identity's. */
+  readonly record = (record: AuditRecord): void => {
+    const log = isDataEvent(record) ? this.#data : this.#management;
+    if (log === undefined) return;
+    const owner = record.accessKeyId === undefined ? undefined : this.identity?.ownerOf(record.accessKeyId);
+    const event = trailEvent(record, { ...this.#facts(), origin: owner?.origin });
+    if (event !== undefined) log.append(event);
+  };
+
+  /** The first hop: what callers did on a cluster's nodes. */
+  readonly uses = ({ clusterArn, region, uses }: NodeUses): void => {
+    if (this.#data === undefined) return;
+    for (const use of uses) {
+      const owner = this.identity?.ownerOf(use.accessKeyId);
+      if (owner === undefined) continue;
+      this.#data.append(
+        clusterUseEvent({ ...use, clusterArn, region }, owner, { ...this.#facts(), origin: owner.origin }),
+      );
+    }
+  };
+
+  /** Settles when everything is written. */
+  async settle(): Promise<void> {
+    await Promise.all([this.#management.settle(), this.#data?.settle()]);
+  }
+
+  #facts(): TrailFacts {
+    return { eventId: uuid(this.#options.random), account: this.#options.account };
+  }
+}
