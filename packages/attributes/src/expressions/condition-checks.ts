@@ -118,7 +118,13 @@ export function wrongType(kind: ExpressionKind, operator: string, type: string):
   );
 }
 
-function requireDistinct(kind: ExpressionKind, operator: string, first: Operand, others: readonly Operand[]): void {
+/** @throws AwsError ValidationException when the first operand is a path that comes again */
+export function requireDistinct(
+  kind: ExpressionKind,
+  operator: string,
+  first: Operand,
+  others: readonly Operand[],
+): void {
   if (first.kind !== "path") return;
   for (const other of others) {
     if (other.kind !== "path" || !samePath(first.path, other.path)) continue;

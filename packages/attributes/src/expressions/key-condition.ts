@@ -27,27 +27,32 @@ export interface AttributeCondition {
 
 /**
  * Turns a key condition expression into what it selects.
+ * @param indexName the index whose schema it is, for messages
  * @throws AwsError ValidationException for every other shape, and for values that do not fit the schema
  */
-export function keyConditionOf(condition: Condition, schema: KeySchema): KeyCondition {
+export function keyConditionOf(condition: Condition, schema: KeySchema, indexName?: string): KeyCondition {
   const found: AttributeCondition[] = [];
   collect(condition, schema, found);
-  return fitKeyCondition(found, schema);
+  return fitKeyCondition(found, schema, indexName);
 }
 
 /** Fits conditions on distinct attributes to a schema; see {@link keyConditionOf}. */
-export function fitKeyCondition(found: readonly AttributeCondition[], schema: KeySchema): KeyCondition {
+export function fitKeyCondition(
+  found: readonly AttributeCondition[],
+  schema: KeySchema,
+  indexName?: string,
+): KeyCondition {
   if (found.length === 0 || found.length > 2) throw invalid("Conditions can be of length 1 or 2 only");
   const { hash: hashKey, range: rangeKey } = schema;
   if (rangeKey === undefined && found.length > 1) throw invalid("Query key condition not supported");
   const hash = found.find(({ name }) => name === hashKey.name)?.range;
   if (hash === undefined) throw missed(hashKey);
-  checkValues(hash, hashKey, true);
+  checkValues(hash, hashKey, true, indexName);
   if (hash.operator !== "=") throw invalid("Query key condition not supported");
   if (found.length === 1) return { hash: hash.value };
   const range = found.find(({ name }) => name === rangeKey!.name)?.range;
   if (range === undefined) throw missed(rangeKey!);
-  checkValues(range, rangeKey!, false);
+  checkValues(range, rangeKey!, false, indexName);
   return { hash: hash.value, range };
 }
 
@@ -55,7 +60,12 @@ function missed(attribute: KeyAttribute): AwsError {
   return invalid(`Query condition missed key schema element: ${attribute.name}`);
 }
 
-function checkValues(condition: KeyRangeCondition, attribute: KeyAttribute, isHash: boolean): void {
+function checkValues(
+  condition: KeyRangeCondition,
+  attribute: KeyAttribute,
+  isHash: boolean,
+  indexName: string | undefined,
+): void {
   const values = condition.operator === "between" ? [condition.low, condition.high] : [condition.value];
   for (const value of values) {
     if (typeOf(value) !== attribute.type) {
@@ -64,7 +74,7 @@ function checkValues(condition: KeyRangeCondition, attribute: KeyAttribute, isHa
     if (condition.operator === "begins_with" && attribute.type === "N") {
       throw wrongType("KeyConditionExpression", "begins_with", "N");
     }
-    checkKeyValue(value, attribute, isHash);
+    checkKeyValue(value, attribute, isHash, indexName);
   }
 }
 

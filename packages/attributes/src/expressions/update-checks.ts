@@ -1,6 +1,6 @@
 import type { SetValue, UpdateAction } from "../expression.js";
 import { type AttributeType, typeOf } from "../values/attribute-type.js";
-import { checkPath, wrongType } from "./condition-checks.js";
+import { checkPath, requireDistinct, wrongType } from "./condition-checks.js";
 import { invalidExpression } from "./token-stream.js";
 
 const kind = "UpdateExpression";
@@ -52,6 +52,9 @@ function checkSetValue(value: SetValue, place: Place): void {
     case "if_not_exists":
       checkPath(kind, value.path);
       checkSetValue(value.otherwise, "default");
+      if (value.otherwise.kind === "path") {
+        requireDistinct(kind, value.kind, { kind: "path", path: value.path }, [value.otherwise]);
+      }
       return;
     case "list_append":
       if (place !== "top") throw misplaced("list_append");

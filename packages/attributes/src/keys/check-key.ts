@@ -47,15 +47,25 @@ function attributesOf(schema: KeySchema): readonly KeyAttribute[] {
 
 /**
  * Checks a well-typed key attribute's content.
+ * @param indexName the index whose key it is, for messages; none for a table
  * @throws AwsError ValidationException for empty values and those beyond 2048 (partition) or 1024 bytes (sort)
  */
-export function checkKeyValue(value: AttributeValue, attribute: KeyAttribute, isHash: boolean): void {
+export function checkKeyValue(
+  value: AttributeValue,
+  attribute: KeyAttribute,
+  isHash: boolean,
+  indexName?: string,
+): void {
   if (attribute.type === "N") return;
   const text = contentOf(value) as string;
   if (text === "") {
+    const kind = attribute.type === "S" ? "string" : "binary";
+    const cannot = `The AttributeValue for a key attribute cannot contain an empty ${kind} value.`;
     throw invalid(
-      "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty " +
-        `${attribute.type === "S" ? "string" : "binary"} value. Key: ${attribute.name}`,
+      indexName === undefined
+        ? `One or more parameter values are not valid. ${cannot} Key: ${attribute.name}`
+        : "One or more parameter values are not valid. A value specified for a secondary index key is not supported. " +
+            `${cannot} IndexName: ${indexName}, IndexKey: ${attribute.name}`,
     );
   }
   const bytes = attribute.type === "S" ? Buffer.byteLength(text) : base64Bytes(text);

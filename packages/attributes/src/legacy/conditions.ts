@@ -38,12 +38,12 @@ export function fromFilter(
  * `KeyConditions` (parsed JSON) as what they select.
  * @throws AwsError ValidationException in the service's words
  */
-export function fromKeyConditions(conditions: unknown, schema: KeySchema): KeyCondition {
+export function fromKeyConditions(conditions: unknown, schema: KeySchema, indexName?: string): KeyCondition {
   const found = entriesOf(conditions).map(([name, json]): AttributeCondition => {
     const { operator, values } = readComparison(json, "KeyConditions", name);
     return { name, range: keyRangeOf(operator, values) };
   });
-  return fitKeyCondition(found, schema);
+  return fitKeyCondition(found, schema, indexName);
 }
 
 function entriesOf(json: unknown): readonly [string, unknown][] {

@@ -105,6 +105,13 @@ describe("applyUpdate", () => {
     expect(() => apply(text)).toThrow(expect.objectContaining({ code: "ValidationException", message }));
   });
 
+  it.each(["ADD s :n", "ADD ss :ns", "DELETE ss :ns"])(
+    "complains of %s in older words about AttributeUpdates",
+    (text) => {
+      expect(() => applyUpdate(parse(text), base, key, "legacy")).toThrow("Type mismatch for attribute to update");
+    },
+  );
+
   it("makes an item that is not there, unless it only takes away", () => {
     const made = (text: string) => applyUpdate(parse(text), undefined, key).item;
     expect(made("SET a = :n")).toEqual({ pk: { S: "k" }, a: N("7") });

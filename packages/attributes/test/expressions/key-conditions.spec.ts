@@ -108,6 +108,19 @@ describe("keyConditionOf", () => {
   });
 });
 
+describe("empty values of index keys", () => {
+  it("are refused with the index's name", () => {
+    const condition = parseCondition(
+      "pk = :e",
+      "KeyConditionExpression",
+      new PlaceholderUse({}, { ...values, ":e": { S: "" } }),
+    );
+    const cannot = "The AttributeValue for a key attribute cannot contain an empty string value.";
+    expect(() => keyConditionOf(condition, schema)).toThrow(`${cannot} Key: pk`);
+    expect(() => keyConditionOf(condition, schema, "byPk")).toThrow(`${cannot} IndexName: byPk, IndexKey: pk`);
+  });
+});
+
 describe("filters of queries", () => {
   const filter = (expression: string) => parseCondition(expression, "FilterExpression", new PlaceholderUse({}, values));
 

@@ -108,6 +108,10 @@ describe("updates", () => {
       "SET a = if_not_exists(:n, c)",
       "Operator or function requires a document path; operator or function: if_not_exists",
     ],
+    [
+      "SET a = if_not_exists(c, c)",
+      "The first operand must be distinct from the remaining operands for this operator or function; operator: if_not_exists, first operand: [c]",
+    ],
     ["SET a = list_append(:s, a)", type("list_append", "S")],
     ["SET a = list_append(a, :ss)", type("list_append", "SS")],
     ["SET a = a + :s", type("+", "S")],

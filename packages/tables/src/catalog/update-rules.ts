@@ -81,6 +81,13 @@ function changeBilling(before: Billing, input: Input): Billing {
 
 function changeIndexes(definition: TableDefinition, input: Input): ChangedTable {
   const updates = input.GlobalSecondaryIndexUpdates ?? [];
+  const names = updates.map(({ Create, Update, Delete }) => (Create ?? Update ?? Delete)?.IndexName);
+  const again = names.find((name, at) => name !== undefined && names.indexOf(name) < at);
+  if (again !== undefined) {
+    throw invalidParameters(
+      `Only one global secondary index update per index is allowed simultaneously. Index: ${again}`,
+    );
+  }
   if (updates.filter(({ Create, Delete }) => Create !== undefined || Delete !== undefined).length > 1) {
     throw new AwsError(
       "LimitExceededException",

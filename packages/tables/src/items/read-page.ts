@@ -50,7 +50,8 @@ export function checkShown({ table, index }: Source, request: PageRequest): void
   const missing = new AttributeNames()
     .projection(request.projection)
     .list()
-    .filter((name) => !names.has(name));
+    .filter((name) => !names.has(name))
+    .sort();
   if (missing.length > 0) {
     throw invalidParameters(`Global secondary index ${index.name} does not project [${missing.join(", ")}]`);
   }

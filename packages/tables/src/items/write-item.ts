@@ -73,7 +73,12 @@ export function decideWrite(engine: Engine, write: PreparedWrite): WriteOutcome 
     case "check":
       return { before, after: before, touched: [] };
     case "update": {
-      const { item, touched } = applyUpdate(action.update, before?.item, key);
+      const { item, touched } = applyUpdate(
+        action.update,
+        before?.item,
+        key,
+        action.isLegacy ? "legacy" : "expression",
+      );
       if (item === undefined) return { before, after: undefined, touched };
       const sizeBytes = checkItemSize(item, "update");
       checkIndexKeys(table, item, action.isLegacy ? "put" : "update");

@@ -69,14 +69,20 @@ export function query(engine: Engine): NamedOperation {
       checkKeyPaths(source.table, request.names.nested());
       const condition =
         request.keyCondition === undefined
-          ? fromKeyConditions(input.KeyConditions, source.key)
-          : keyConditionOf(request.keyCondition, source.key);
+          ? fromKeyConditions(input.KeyConditions, source.key, request.indexName)
+          : keyConditionOf(request.keyCondition, source.key, request.indexName);
       checkConsistency(source, request);
       if (request.startPlace !== undefined) {
         checkStartPlace(source, request.startPlace);
         checkStartInCondition(source, request.startPlace, condition);
       }
-      if (request.filter !== undefined) checkFilterKeys(request.filter, source.key);
+      if (request.filter !== undefined) {
+        checkFilterKeys(
+          request.filter,
+          source.key,
+          input.FilterExpression === undefined ? "QueryFilter" : "Filter Expression",
+        );
+      }
       checkFilterShown(source, request);
       checkShown(source, request);
       const reverse = input.ScanIndexForward === false;

@@ -1,4 +1,4 @@
-import { permission } from "@hotkeep/core";
+import { type AwsError, permission } from "@hotkeep/core";
 import type { NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
@@ -16,20 +16,21 @@ export function updateTimeToLive(engine: Engine): NamedOperation {
       await engine.catalog.update(table, (definition) => {
         const { timeToLive: before, ...rest } = definition;
         if (enabled) {
+          if (before !== undefined && before.attribute !== attribute) throw activeOn(before.attribute);
           if (before !== undefined) throw invalid("TimeToLive is already enabled");
           return { ...rest, timeToLive: { attribute, since: call.now } };
         }
         if (before === undefined) throw invalid("TimeToLive is already disabled");
-        if (before.attribute !== attribute) {
-          throw invalid(
-            `TimeToLive is active on a different AttributeName: current AttributeName is ${before.attribute}`,
-          );
-        }
+        if (before.attribute !== attribute) throw activeOn(before.attribute);
         return rest;
       });
       return { TimeToLiveSpecification: { Enabled: enabled, AttributeName: attribute } };
     },
   });
+}
+
+function activeOn(attribute: string): AwsError {
+  return invalid(`TimeToLive is active on a different AttributeName: current AttributeName is ${attribute}`);
 }
 
 /** DescribeTimeToLive. */

@@ -111,6 +111,14 @@ describe("Query", () => {
     expect(answer).toEqual({ Items: [{ sk: n(5) }, { sk: n(7) }, { sk: n(9) }], Count: 3, ScannedCount: 5 });
   });
 
+  it("QueryFilter may not look at keys", async () => {
+    const filter = { sk: { ComparisonOperator: "GE", AttributeValueList: [n(5)] } };
+    const KeyConditions = { pk: { ComparisonOperator: "EQ", AttributeValueList: [{ S: "b" }] } };
+    expect(await harness.refusal("Query", { TableName, KeyConditions, QueryFilter: filter })).toBe(
+      "QueryFilter can only contain non-primary key attributes: Primary key attribute: sk",
+    );
+  });
+
   it("a page ends at its size before projection and filter, with the item that crosses the line on it", async () => {
     await harness.close();
     harness = await Harness.open({ pageBytesMax: 1000 });

@@ -23,6 +23,9 @@ describe("time to live", () => {
       TimeToLiveSpecification: { Enabled: true, AttributeName: "ttl" },
     });
     expect(await harness.refusal("UpdateTimeToLive", specification(true))).toBe("TimeToLive is already enabled");
+    expect(await harness.refusal("UpdateTimeToLive", specification(true, "other"))).toBe(
+      "TimeToLive is active on a different AttributeName: current AttributeName is ttl",
+    );
     await harness.reopen();
     expect(await status()).toEqual({ TimeToLiveStatus: "ENABLED", AttributeName: "ttl" });
     expect(await harness.refusal("UpdateTimeToLive", specification(false, "other"))).toBe(

@@ -129,9 +129,16 @@ describe("UpdateTable", () => {
         "SSESpecification or ReplicaUpdates is required",
     );
     const [create] = byG.GlobalSecondaryIndexUpdates;
-    const error = await harness.failure("UpdateTable", { ...byG, GlobalSecondaryIndexUpdates: [create, create] });
+    const error = await harness.failure("UpdateTable", {
+      ...byG,
+      GlobalSecondaryIndexUpdates: [create, { Delete: { IndexName: "other" } }],
+    });
     expect(error.message).toBe(
       "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table",
+    );
+    expect(await harness.refusal("UpdateTable", { ...byG, GlobalSecondaryIndexUpdates: [create, create] })).toBe(
+      "One or more parameter values were invalid: Only one global secondary index update per index is allowed " +
+        "simultaneously. Index: byG",
     );
   });
 });
