@@ -1,3 +1,4 @@
+import type { NodeNotices, UseRecord } from "@hotkeep/control-feed";
 import { encodeGetItemRequest } from "@hotkeep/dax-wire";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Counted, newUses, UseLedger } from "../../src/session/uses.js";
@@ -35,10 +36,13 @@ describe("what callers do", () => {
 });
 
 describe("a ledger of uses", () => {
-  const told: { readonly accessKeyId: string; readonly action: string; readonly count: number }[][] = [];
+  const told: (readonly UseRecord[])[] = [];
   const gateway = {
     connected: true,
-    notify: (_name: string, notice: { readonly uses?: unknown }) => told.push(notice.uses as never) > 0,
+    notify<Name extends keyof NodeNotices>(_name: Name, notice: NodeNotices[Name]): boolean {
+      if ("uses" in notice) told.push(notice.uses);
+      return true;
+    },
   };
   const counted = (accessKeyId: string, stale = false): Counted => ({
     caller: { accessKeyId },

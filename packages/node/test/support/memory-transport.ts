@@ -43,6 +43,7 @@ export class MemoryTransport implements Transport {
       port: 8111,
       connections: 0,
       traffic: { bytesIn: 0, bytesOut: 0 },
+      evict() {},
       stopAccepting() {},
       async close() {},
     };
