@@ -18,7 +18,7 @@ import {
   TagMFADeviceCommand,
   UntagMFADeviceCommand,
 } from "@aws-sdk/client-iam";
-import { AssumeRoleCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, GetSessionTokenCommand, type GetSessionTokenCommandOutput } from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fromBase32, toBase32 } from "../src/mfa/base32.js";
 import { codeAt, stepAt } from "../src/mfa/totp.js";
@@ -64,9 +64,7 @@ async function alice() {
   return { key, app };
 }
 
-function credentialsOf(answer: {
-  Credentials?: { AccessKeyId?: string; SecretAccessKey?: string; SessionToken?: string };
-}) {
+function credentialsOf(answer: GetSessionTokenCommandOutput) {
   const { AccessKeyId, SecretAccessKey, SessionToken } = answer.Credentials!;
   return { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: SessionToken! };
 }

@@ -16,6 +16,8 @@ export interface HotkeepOptions {
   readonly dataDirectory?: string;
   /** No documents' world. */
   readonly empty?: boolean;
+  /** Calls on items in the audit trail, too. */
+  readonly auditData?: boolean;
   /** Must be given to start again on the same data directory: the stored network is in that range. */
   readonly range?: LoopbackRange;
   readonly port?: number;
@@ -52,6 +54,7 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
   const range = options.range ?? (await takeLoopbackRange());
   const args = ["up", "--data", dataDirectory, "--port", String(options.port ?? 0), "--vpc-cidr", range.cidr];
   if (options.empty === true) args.push("--empty");
+  if (options.auditData === true) args.push("--audit-data");
   const { tableEndpoint } = options;
   if (tableEndpoint !== undefined) args.push("--table-endpoint", tableEndpoint.url);
   const keys = tableEndpoint && {
