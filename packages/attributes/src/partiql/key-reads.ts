@@ -115,7 +115,7 @@ class Branches {
     switch (condition.kind) {
       case "and": {
         const rights = this.of(condition.right);
-        return this.of(condition.left).flatMap((left) => checkCount(rights.map((right) => [...left, ...right])));
+        return checkCount(this.of(condition.left).flatMap((left) => rights.map((right) => [...left, ...right])));
       }
       case "or":
         if (!this.#speaksOfKeys(condition)) return [[condition]];
