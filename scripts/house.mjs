@@ -67,6 +67,7 @@ export async function install() {
 /** Compiles every package that changed. */
 export async function build() {
   await step("building", bin("tsc"), ["-b"]);
+  await run(process.execPath, [join(root, "scripts", "build-sockets.mjs")]);
   await step("bundling the console", process.execPath, [join(root, "scripts", "build-console.mjs")]);
 }
 

@@ -20,7 +20,7 @@ import { HttpTableEndpoint } from "./table/http-endpoint.js";
 import { RoleSessions } from "./table/role-sessions.js";
 import type { TableEndpoint } from "./table/table-calls.js";
 import { TableSchemas } from "./table/table-schemas.js";
-import { netTransport } from "./transport/net-transport.js";
+import { chooseTransport } from "./transport/choose-transport.js";
 import type { Listening, Transport } from "./transport/transport.js";
 
 /** What a node is started with. */
@@ -31,7 +31,7 @@ export interface NodeOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly limits?: Partial<NodeLimits>;
-  /** Sockets; `node:net` when absent. */
+  /** Sockets; when absent the better transport that is there, or the one that HOTKEEP_TRANSPORT names. */
   readonly transport?: Transport;
   /** The tables; the configured endpoint over HTTP when absent. */
   readonly tables?: TableEndpoint;
@@ -43,6 +43,8 @@ export interface RunningNode {
   readonly address: string;
   /** The port it listens on. */
   readonly port: number;
+  /** What carries its connections: `batched`, `net`, or what the given transport calls itself. */
+  readonly transport: string;
   /** A snapshot of what it has counted. */
   metrics(): NodeMetrics;
   /**
@@ -119,7 +121,11 @@ class CacheNode implements RunningNode {
     this.#clock = clock;
     this.#logger = logger;
     this.#limits = limits;
-    this.#transport = options.transport ?? netTransport(clock);
+    if (options.transport === undefined) {
+      const { transport, name, reason } = chooseTransport(clock, process.env.HOTKEEP_TRANSPORT);
+      this.#transport = transport;
+      logger.info(`transport: ${name}`, { reason });
+    } else this.#transport = options.transport;
     this.stopped = new Promise((resolve) => {
       this.#whenStopped = resolve;
     });
@@ -179,6 +185,10 @@ class CacheNode implements RunningNode {
 
   get port(): number {
     return this.#listening?.port ?? this.configuration.port;
+  }
+
+  get transport(): string {
+    return this.#transport.name ?? "unnamed";
   }
 
   async listen(): Promise<void> {

@@ -1,5 +1,6 @@
 import { createServer, type Server, Socket } from "node:net";
-import { type Clock, HotkeepError, type Timer } from "@hotkeep/core";
+import type { Clock, Timer } from "@hotkeep/core";
+import { listenFailed } from "./listen-failed.js";
 import type { Connection, ConnectionEvents, Listening, ListenOptions, Transport } from "./transport.js";
 
 /** One buffer for all reads of the process: sessions copy what they keep, and reading is synchronous. */
@@ -7,7 +8,7 @@ const readBufferBytes = 64 * 1024;
 
 /** The transport over `node:net`. */
 export function netTransport(clock: Clock): Transport {
-  return { listen: (options) => new NetListener(clock, options).listen() };
+  return { name: "net", listen: (options) => new NetListener(clock, options).listen() };
 }
 
 class NetListener implements Listening {
@@ -43,12 +44,7 @@ class NetListener implements Listening {
     const { address, port } = this.#options;
     return new Promise((resolve, reject) => {
       this.#server.once("error", (cause) => {
-        reject(
-          new HotkeepError("ListenFailed", `The node cannot listen on \`${address}:${port}\`: ${cause.message}`, {
-            help: "Choose another address or port for the node, or stop what uses this one.",
-            cause,
-          }),
-        );
+        reject(listenFailed(this.#options, cause));
       });
       this.#server.listen({ host: address, port, backlog: 4096 }, () => {
         const bound = this.#server.address();

@@ -66,6 +66,8 @@ export interface Listening {
  * so that an implementation may read many sockets per wake-up and write many answers per system call.
  */
 export interface Transport {
+  /** What logs and metrics call it. */
+  readonly name?: string;
   /** @throws HotkeepError `ListenFailed` */
   listen(options: ListenOptions): Promise<Listening>;
 }

@@ -1,0 +1,78 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** Sockets opened by {@link NativeSockets.open}; only handed back to its other calls. */
+export type SocketsHandle = object & { readonly sockets: unique symbol };
+
+/**
+ * The calls of native/batched-sockets.c, which tells what they do. Numbers below zero are errnos. Every call throws a
+ * RangeError for an argument that cannot be meant: a slot without a connection, an offset outside of the region.
+ */
+export interface NativeSockets {
+  readonly contract: number;
+  readonly outputsMax: number;
+  readonly eventsMax: number;
+  /** Offsets in bytes into the region: the tables of events and outputs, received bytes, bytes to send. */
+  readonly eventsAt: number;
+  readonly outputsAt: number;
+  readonly inputAt: number;
+  readonly outputAt: number;
+  readonly outputBytes: number;
+  readonly regionBytes: number;
+  open(
+    address: string,
+    port: number,
+    backlog: number,
+    slotsMax: number,
+    region: ArrayBuffer,
+    ready: (events: number) => void,
+  ): SocketsHandle | number;
+  port(sockets: SocketsHandle): number;
+  accepting(sockets: SocketsHandle): number;
+  send(sockets: SocketsHandle, slot: number, bytes: Buffer, start: number): number;
+  flush(sockets: SocketsHandle, outputs: number): number;
+  watch(sockets: SocketsHandle, slot: number, bits: number): number;
+  finish(sockets: SocketsHandle, slot: number): number;
+  drop(sockets: SocketsHandle, slot: number): void;
+  stop(sockets: SocketsHandle): void;
+  close(sockets: SocketsHandle): void;
+}
+
+/** What happened to a slot, as native/batched-sockets.c numbers it. */
+export const eventKinds = { accepted: 1, received: 2, ended: 3, gone: 4, writable: 5, acceptFailed: 6 } as const;
+
+/** Bits of `watch`. */
+export const watchBits = { read: 1, write: 2 } as const;
+
+/** Numbers of one entry of the tables of events and outputs. */
+export const entryNumbers = 4;
+
+/** The contract that this side of the calls was written for. */
+const contract = 1;
+
+/** Where the build puts the compiled sockets for this Node.js, and loads look for them. */
+export function nativeSocketsPath(): string {
+  const name = `batched-sockets-${process.platform}-${process.arch}-${process.versions.modules}.node`;
+  return fileURLToPath(new URL(`../../build/${name}`, import.meta.url));
+}
+
+let loaded: NativeSockets | { readonly reason: string } | undefined;
+
+/** The compiled sockets, or why there are none. Looked for once a process. */
+export function loadNativeSockets(): NativeSockets | { readonly reason: string } {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): NativeSockets | { readonly reason: string } {
+  if (process.platform !== "linux") return { reason: `it needs Linux, this is ${process.platform}` };
+  let module: NativeSockets;
+  try {
+    module = createRequire(import.meta.url)(nativeSocketsPath());
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "MODULE_NOT_FOUND") return { reason: "it has not been compiled: the build found no C compiler" };
+    return { reason: `it cannot be loaded: ${message.split("\n")[0]}` };
+  }
+  return module.contract === contract ? module : { reason: "it was compiled from other sources: run the build again" };
+}
