@@ -19,6 +19,7 @@ export interface StandInKey {
   readonly principal: Principal;
   readonly sessionToken?: string;
   readonly expiresAt?: number;
+  readonly mfaAt?: number;
   policies: readonly FeedPolicy[];
   context?: Readonly<Record<string, string>>;
 }
@@ -199,6 +200,7 @@ export class StandInGateway implements Gateway {
         ? {}
         : { sessionTokenSha256: createHash("sha256").update(key.sessionToken).digest("hex") }),
       ...(key.expiresAt === undefined ? {} : { expiresAt: key.expiresAt }),
+      ...(key.mfaAt === undefined ? {} : { mfaAt: key.mfaAt }),
       signingKey: Buffer.from(signingKey(key.secretAccessKey, date, region, "dax")).toString("hex"),
       signingDate: date,
       signingRegion: region,
