@@ -14,6 +14,7 @@ import { KnownRoster } from "./roster.js";
 import { Callers } from "./session/callers.js";
 import { Gatekeeper } from "./session/gatekeeper.js";
 import { InputBudget } from "./session/input.js";
+import { OutputScratch } from "./session/output.js";
 import { Session, type SessionShared } from "./session/session.js";
 import { AttributeLists } from "./table/attribute-lists.js";
 import { HttpTableEndpoint } from "./table/http-endpoint.js";
@@ -175,6 +176,7 @@ class CacheNode implements RunningNode {
       gatekeeper: new Gatekeeper({ limits, clock, random, gateway: feed, executor, metrics, running }),
       metrics,
       inputBudget: new InputBudget(limits.inputBytesTotalMax),
+      outputScratch: new OutputScratch(),
       running,
     };
   }

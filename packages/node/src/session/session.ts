@@ -23,7 +23,7 @@ import { countRequest } from "./counting.js";
 import type { Gatekeeper, RunningCount } from "./gatekeeper.js";
 import type { ClusterFacts, Identity } from "./identity.js";
 import { type InputBudget, WaitingInput } from "./input.js";
-import { Output } from "./output.js";
+import { Output, type OutputScratch } from "./output.js";
 
 /** What all sessions of a node share. */
 export interface SessionShared {
@@ -37,6 +37,7 @@ export interface SessionShared {
   readonly gatekeeper: Gatekeeper;
   readonly metrics: NodeMetrics;
   readonly inputBudget: InputBudget;
+  readonly outputScratch: OutputScratch;
   /** Requests that wait for a table, a policy or the gateway now. */
   readonly running: RunningCount;
 }
@@ -56,7 +57,7 @@ export class Session implements ConnectionEvents {
   readonly #connection: Connection;
   readonly #scanner = new FrameScanner();
   readonly #waiting: WaitingInput;
-  readonly #output = new Output();
+  readonly #output: Output;
   #greeted = false;
   #userAgent: string | null = null;
   #identity: Identity | undefined;
@@ -71,6 +72,7 @@ export class Session implements ConnectionEvents {
     this.#shared = shared;
     this.#connection = connection;
     this.#waiting = new WaitingInput(shared.inputBudget);
+    this.#output = new Output(shared.outputScratch);
   }
 
   receive(chunk: Buffer): void {
@@ -169,7 +171,7 @@ export class Session implements ConnectionEvents {
     }
     logger.debug("connection ended: unreadable input", { peer: this.#connection.remoteAddress, reason: error.message });
     const answer = closingResponse(error);
-    if (answer !== null) this.#output.add(answer, 0);
+    if (answer !== null) this.#output.add(answer);
   }
 
   #frames(buffer: Buffer, start: number, end: number): number {
@@ -204,7 +206,7 @@ export class Session implements ConnectionEvents {
           metrics.TotalRequestCount++;
           metrics.ItemCacheHits++;
           identity.known.uses[getItemIndex]!++;
-          this.#output.add(entry.response, ((end - next) / (next - at)) | 0);
+          this.#output.add(entry.response);
           at = next;
           if (this.#output.length > outputStepBytes) this.#flush();
           continue;
@@ -235,7 +237,7 @@ export class Session implements ConnectionEvents {
     }
     const answer = this.#shared.gatekeeper.admit(identity, method, buffer, at, next, now);
     if (answer instanceof Promise) this.#wait(answer);
-    else this.#output.add(answer, 0);
+    else this.#output.add(answer);
   }
 
   /** Asks for a caller that has changed, then goes on with the request. */
@@ -302,7 +304,7 @@ export class Session implements ConnectionEvents {
         running.count--;
         this.#busy = false;
         if (this.#over) return;
-        if (bytes !== undefined) this.#output.add(bytes, 0);
+        if (bytes !== undefined) this.#output.add(bytes);
         this.#flush();
         this.#proceed();
       })
@@ -313,7 +315,7 @@ export class Session implements ConnectionEvents {
   }
 
   #refused(error: DaxError): void {
-    this.#output.add(this.#error(error), 0);
+    this.#output.add(this.#error(error));
   }
 
   #error(error: DaxError): Buffer {
@@ -321,9 +323,12 @@ export class Session implements ConnectionEvents {
   }
 
   #flush(): void {
-    const bytes = this.#output.take();
+    const output = this.#output;
+    const bytes = output.take();
     if (bytes === undefined || this.#over) return;
-    if (!this.#connection.write(bytes) && this.#connection.bytesWaiting > this.#shared.limits.outputBytesMax) {
+    const connection = this.#connection;
+    const taken = output.lent ? connection.writeLent(bytes) : connection.write(bytes);
+    if (!taken && connection.bytesWaiting > this.#shared.limits.outputBytesMax) {
       this.#clogged = true;
     }
   }

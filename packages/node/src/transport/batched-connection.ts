@@ -59,14 +59,14 @@ export class BatchedConnection implements Connection {
 
   write(bytes: Buffer): boolean {
     if (this.#finished || this.#over) return true;
-    if (this.#waiting === 0) {
-      if (this.#sockets.gather(this, bytes)) return true;
-      this.#sockets.settle(this);
-    }
-    if (this.#over) return true;
-    if (this.#waiting > 0) return this.#wait(bytes, 0);
-    const sent = this.#sockets.send(this, bytes, 0);
-    return sent === undefined || sent === bytes.length || this.#wait(bytes, sent);
+    const sent = this.#send(bytes);
+    return sent === bytes.length || this.#over || this.#wait(bytes, sent);
+  }
+
+  writeLent(bytes: Buffer): boolean {
+    if (this.#finished || this.#over) return true;
+    const sent = this.#send(bytes);
+    return sent === bytes.length || this.#over || this.#wait(Buffer.from(bytes.subarray(sent)), 0);
   }
 
   pause(): void {
@@ -134,6 +134,15 @@ export class BatchedConnection implements Connection {
   /** `bytes` that were gathered could not be sent. They are this connection's own from here on. */
   fellShort(bytes: Buffer): void {
     if (!this.#over) this.#wait(bytes, 0);
+  }
+
+  /** Sends what can be sent behind everything written before. The answer: bytes that are on their way. */
+  #send(bytes: Buffer): number {
+    if (this.#waiting === 0) {
+      if (this.#sockets.gather(this, bytes)) return bytes.length;
+      this.#sockets.settle(this);
+    }
+    return this.#waiting > 0 || this.#over ? 0 : (this.#sockets.send(this, bytes, 0) ?? 0);
   }
 
   #wait(bytes: Buffer, from: number): boolean {

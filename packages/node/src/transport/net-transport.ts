@@ -201,6 +201,10 @@ class NetConnection implements Connection {
     return false;
   }
 
+  writeLent(bytes: Buffer): boolean {
+    return this.write(Buffer.from(bytes));
+  }
+
   pause(): void {
     this.#socket.pause();
   }

@@ -15,6 +15,10 @@ export class MemoryConnection implements Connection {
     return true;
   }
 
+  writeLent(bytes: Buffer): boolean {
+    return this.write(bytes);
+  }
+
   pause(): void {
     this.paused = true;
   }

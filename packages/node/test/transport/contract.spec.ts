@@ -75,6 +75,30 @@ function contract(transport: (clock: Clock) => Transport): void {
       expect(b.peer.text).toBe(expected);
     });
 
+    it("that are only lent are not looked at after the return", async () => {
+      const lent = Buffer.alloc(megabyte);
+      const sizes = [10, 5_000, 20_000, megabyte, 7, megabyte, 30, 16_384];
+      const one = await stand(
+        {},
+        {
+          receive: ({ connection }) => {
+            for (const [i, size] of sizes.entries()) {
+              connection.writeLent(lent.fill(i + 1, 0, size).subarray(0, size));
+              lent.fill(0xff);
+            }
+          },
+        },
+      );
+      const { peer } = await one.pair();
+      peer.socket.pause();
+      peer.socket.write("x");
+      await pause(20);
+      peer.socket.resume();
+      const expected = Buffer.concat(sizes.map((size, i) => Buffer.alloc(size, i + 1)));
+      await until(() => peer.length >= expected.length, "everything");
+      expect(peer.bytes.equals(expected)).toBe(true);
+    });
+
     it("are counted in both directions", async () => {
       const one = await stand({}, writes(Buffer.from("four")));
       const { peer } = await one.pair();
