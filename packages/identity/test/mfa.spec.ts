@@ -100,6 +100,8 @@ describe("virtual MFA devices", () => {
     const { VirtualMFADevice } = await iam.send(create);
     expect(VirtualMFADevice).toMatchObject({ SerialNumber: serial, Tags: [{ Key: "a", Value: "b" }] });
     expect(Buffer.from(VirtualMFADevice!.Base32StringSeed!).toString()).toMatch(/^[A-Z2-7]{64}$/);
+    const png = Buffer.from(VirtualMFADevice!.QRCodePNG!);
+    expect(png.subarray(1, 4).toString()).toBe("PNG");
     await expect(iam.send(create)).rejects.toMatchObject({
       name: "EntityAlreadyExistsException",
       message: "MFADevice entity at the same path and name already exists.",

@@ -3,6 +3,7 @@ import type { CallContext } from "@hotkeep/protocols";
 import { alreadyExists, deleteConflict, noSuch, noSuchEntity, quotaExceeded } from "../errors.js";
 import { quotas } from "../limits.js";
 import { toBase32 } from "../mfa/base32.js";
+import { qrPng } from "../mfa/qr-png.js";
 import { seedPurpose } from "../mfa/second-factor.js";
 import { stepAt } from "../mfa/totp.js";
 import type { Realm } from "../realm.js";
@@ -87,7 +88,10 @@ export const mfaDeviceOperations: OperationFamily = (realm) => {
           }
           tx.put(mfaDevices, serial, device);
         });
-        const shown = { SerialNumber: serial, Base32StringSeed: Buffer.from(seed) };
+        // The documented form of the text in the code; it is read by authenticator apps.
+        const holder = directory.settings()?.aliases[0] ?? realm.account;
+        const uri = `otpauth://totp/${encodeURIComponent(name)}@${holder}?secret=${seed}`;
+        const shown = { SerialNumber: serial, Base32StringSeed: Buffer.from(seed), QRCodePNG: qrPng(uri) };
         return { VirtualMFADevice: tags.length === 0 ? shown : { ...shown, Tags: [...tags] } };
       },
     }),
