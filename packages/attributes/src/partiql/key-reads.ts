@@ -157,13 +157,15 @@ function checkCount(branches: readonly Conjuncts[]): readonly Conjuncts[] {
 function readOf(conjuncts: Conjuncts, schema: KeySchema): KeyedRead {
   const ranges: KeyRangeCondition[] = [];
   const rest: Condition[] = [];
+  const contradictions: Condition[] = [];
   let hash: AttributeValue | undefined;
   for (const conjunct of conjuncts) {
     const [equal] = conjunct.kind === "compare" ? equalities(conjunct) : [];
     if (equal?.name === schema.hash.name) {
       checkKeyType(equal.value, schema.hash);
       checkKeyValue(equal.value, schema.hash, true);
-      if (hash !== undefined && !equalValues(hash, equal.value)) rest.push(conjunct);
+      // Two partitions at once: a condition that fails, and nothing to read.
+      if (hash !== undefined && !equalValues(hash, equal.value)) contradictions.push(conjunct);
       else hash = equal.value;
       continue;
     }
@@ -176,8 +178,8 @@ function readOf(conjuncts: Conjuncts, schema: KeySchema): KeyedRead {
   const exact = ranges.find((range) => range.operator === "=") as { readonly value: AttributeValue } | undefined;
   return {
     hash: hash!,
-    range: more.reduce(intersection, first),
-    filter: allOf(rest),
+    range: contradictions.length > 0 ? { from: first.from, to: first.from } : more.reduce(intersection, first),
+    filter: allOf([...contradictions, ...rest]),
     rangeValue: exact?.value,
   };
 }
@@ -240,7 +242,10 @@ function isEmpty({ from, to }: ByteRange): boolean {
 
 /** Overlapping reads would show items twice. */
 function checkDisjoint(reads: readonly KeyedRead[]): void {
-  const inOrder = reads.map(({ range }) => range).toSorted((a, b) => Buffer.compare(a.from, b.from));
+  const inOrder = reads
+    .map(({ range }) => range)
+    .filter((range) => !isEmpty(range))
+    .toSorted((a, b) => Buffer.compare(a.from, b.from));
   inOrder.forEach((range, index) => {
     const after = inOrder[index + 1];
     if (after === undefined || isEmpty(intersection(range, after))) return;

@@ -61,9 +61,12 @@ export function checkInsertedKey({ statement }: BoundStatement<WriteStatement>, 
   }
 }
 
-/** The error of a write, in the words of its statement. */
+const tooDeep = "Nesting Levels have exceeded supported limits";
+
+/** The error of a write, in the words of its statement (observed). */
 export function statementError(error: unknown, { statement }: BoundStatement): unknown {
-  const isFailedCondition = error instanceof AwsError && error.code === "ConditionalCheckFailedException";
-  if (!isFailedCondition || statement.kind !== "insert") return error;
+  if (!(error instanceof AwsError)) return error;
+  if (error.message.startsWith(tooDeep)) return invalid(tooDeep);
+  if (error.code !== "ConditionalCheckFailedException" || statement.kind !== "insert") return error;
   return new AwsError("DuplicateItemException", "Duplicate primary key exists in table");
 }

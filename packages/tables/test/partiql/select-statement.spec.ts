@@ -38,6 +38,9 @@ describe("SELECT through the official client", () => {
     ['SELECT pk, sk FROM "Music"."gsi" WHERE g=\'odd\' AND h>5 ORDER BY h DESC', ["a1", "a3"]],
     ['SELECT pk, sk FROM "Music"."lsi" WHERE pk=\'a\' AND h<7', ["a5", "a4"]],
     ["SELECT t FROM Music.lsi WHERE pk='a' AND h=9", ["title1"]],
+    // Of several reads of an index, one that filters on what it shows is enough.
+    ["SELECT pk, sk FROM Music.gsi WHERE (g='odd' AND m=1) OR (g='even' AND h>6)", ["a2"]],
+    ["SELECT pk FROM Music.gsi WHERE g='odd' AND (g='even' OR m=1)", []],
     // A scan of an index filters what the index shows.
     ["SELECT pk, sk FROM Music.gsi WHERE none=NULL", []],
   ];
@@ -86,6 +89,10 @@ describe("SELECT through the official client", () => {
     [
       "SELECT pk FROM Music.gsi WHERE g='odd' AND m=1",
       "ValidationException: One or more parameter values were invalid: Secondary index gsi does not project one or more filter attributes: [m]",
+    ],
+    [
+      "SELECT pk FROM Music.gsi WHERE (g='b' AND u1=1) OR (g='q' AND u2=1)",
+      "ValidationException: One or more parameter values were invalid: Secondary index gsi does not project one or more filter attributes: [u2]",
     ],
     [
       "SELECT pk FROM Music.lsi WHERE pk='a' AND t='x'",

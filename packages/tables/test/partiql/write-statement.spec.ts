@@ -1,3 +1,4 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failed, failure, StatementClient } from "./statement-client.js";
 
@@ -119,6 +120,15 @@ describe("INSERT, UPDATE and DELETE through the official client", () => {
   it.each(failures)("refuses %s", async (statement, message) => {
     expect(await failure(db.run(statement))).toBe(message);
     expect(await item("x")).toEqual({ id: { S: "x" }, n: { N: "1" } });
+  });
+
+  it("refuses a write that leaves the item too deep", async () => {
+    let deep: AttributeValue = { S: "x" };
+    for (let level = 0; level < 31; level++) deep = { M: { a: deep } };
+    await db.run("INSERT INTO Things VALUE {'id':'deep','m':{}}");
+    expect(await failure(db.run("UPDATE Things SET m.deep=? WHERE id='deep'", [deep]))).toBe(
+      "ValidationException: Nesting Levels have exceeded supported limits",
+    );
   });
 
   it("shows the item that failed a condition when asked to", async () => {
