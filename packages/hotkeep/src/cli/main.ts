@@ -16,6 +16,8 @@ interface UpFlags {
   readonly output: string;
 }
 
+type DoctorFlags = Pick<UpFlags, "data" | "host" | "port" | "vpcCidr" | "advertise" | "output">;
+
 function program(): Command {
   const hotkeep = new Command("hotkeep")
     .description("A guarded cache in front of DynamoDB-compatible tables, compatible with Amazon DAX.")
@@ -65,6 +67,17 @@ function program(): Command {
     .description("tell everything about one denial: its id is the request id of the error")
     .option("--data <dir>", "data directory of the gateway (default: .hotkeep)")
     .action(async (id: string, flags: { data?: string }) => (await import("./explain.js")).explain(id, flags));
+
+  hotkeep
+    .command("doctor")
+    .description("look at what Hotkeep needs of this machine: transport, addresses, port, data directory")
+    .option("--data <dir>", "data directory (default: .hotkeep)")
+    .option("--host <address>", "address to listen on (default: 127.0.0.1)")
+    .option("--port <number>", "port of the AWS APIs (default: 8110)")
+    .option("--vpc-cidr <cidr>", "loopback range of the default VPC (default: 127.31.0.0/16)")
+    .option("--advertise", "all nodes on 127.0.0.1 with ports of their own")
+    .option("--output <form>", "`text` for people, `json` for one line with the findings", "text")
+    .action(async (flags: DoctorFlags) => (await import("./doctor.js")).doctor(flags));
 
   hotkeep
     .command("node <id>", { hidden: true })
