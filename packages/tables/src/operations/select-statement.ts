@@ -122,6 +122,8 @@ class PageReader {
   readonly #options: SelectOptions;
   readonly #capacity: Capacity;
   readonly #items: (Buffer | string)[] = [];
+  /** Whether a local index lacks what is wanted, so that each item is fetched from the table. */
+  readonly #fetches: boolean;
   #looked = 0;
   #bytes = 0;
 
@@ -131,6 +133,8 @@ class PageReader {
     this.#statement = statement;
     this.#options = options;
     this.#capacity = capacity;
+    const wanted = new AttributeNames().projection(statement.fields?.map(({ path }) => path)).list();
+    this.#fetches = source.index !== undefined && notProjected(source.table, source.index, wanted).length > 0;
   }
 
   read(reads: readonly SelectRead[], reverse: boolean, from: SelectPlace | undefined): SelectPage {
@@ -169,6 +173,8 @@ class PageReader {
     const source = this.#source;
     this.#looked++;
     this.#bytes += source.showsAll ? stored.sizeBytes : itemSizeBytes(source.shown(stored.item));
+    // Paid for each item looked at, not for each one kept (observed).
+    if (this.#fetches) this.#capacity.add(readUnits(stored.sizeBytes, this.#options.consistent));
     if (filter !== undefined && !evaluateCondition(filter, source.shown(stored.item))) return;
     const { fields } = this.#statement;
     if (fields !== undefined) this.#items.push(JSON.stringify(selectFromItem(stored.item, fields)));

@@ -140,6 +140,15 @@ describe("SELECT through the official client", () => {
     expect(table.ConsumedCapacity).toEqual({ TableName: "Music", CapacityUnits: 1, Table: { CapacityUnits: 1 } });
     const index = await db.run("SELECT pk FROM Music.gsi WHERE g='odd'", undefined, detail);
     expect(index.ConsumedCapacity?.GlobalSecondaryIndexes).toEqual({ gsi: { CapacityUnits: 0.5 } });
+    const inLocal = await db.run("SELECT h FROM Music.lsi WHERE pk='a'", undefined, detail);
+    expect(inLocal.ConsumedCapacity?.Table).toEqual({ CapacityUnits: 0 });
+    const fetched = await db.run("SELECT t FROM Music.lsi WHERE pk='a' AND h>0 AND NOT sk=1", undefined, detail);
+    expect(fetched.Items).toHaveLength(4);
+    expect(fetched.ConsumedCapacity).toMatchObject({
+      CapacityUnits: 3,
+      Table: { CapacityUnits: 2.5 },
+      LocalSecondaryIndexes: { lsi: { CapacityUnits: 0.5 } },
+    });
     const three = await db.run("SELECT * FROM Things WHERE id IN ['x','y','z']", undefined, detail);
     expect(three.ConsumedCapacity?.CapacityUnits).toBe(1.5);
   });
