@@ -1,14 +1,12 @@
 import type { AuditRecord, ServiceName } from "@hotkeep/protocols";
 import { type SessionOrigin, trailTime, type UserIdentity, userIdentity, webIdentityUser } from "./user-identity.js";
 
-/** The operations on items, by service: CloudTrail's data events (documented). All others are management events. */
-const DATA_OPERATIONS: ReadonlySet<string> = new Set(
-  [
-    ...["BatchExecuteStatement", "BatchGetItem", "BatchWriteItem", "DeleteItem", "ExecuteStatement"],
-    ...["ExecuteTransaction", "GetItem", "PutItem", "Query", "Scan", "TransactGetItems", "TransactWriteItems"],
-    ...["UpdateItem", "GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"],
-  ].map((operation) => `dynamodb:${operation}`),
-);
+/** DynamoDB's operations on items: CloudTrail's data events (documented). All others are management events. */
+const DATA_OPERATIONS: ReadonlySet<string> = new Set([
+  ...["BatchExecuteStatement", "BatchGetItem", "BatchWriteItem", "DeleteItem", "ExecuteStatement"],
+  ...["ExecuteTransaction", "GetItem", "PutItem", "Query", "Scan", "TransactGetItems", "TransactWriteItems"],
+  ...["UpdateItem", "GetRecords", "GetShardIterator", "DescribeStream", "ListStreams"],
+]);
 
 const READS = /^(?:Get|List|Describe|BatchGet|Query$|Scan$|TransactGet|Simulate|Decode|AssumeRole)/;
 
@@ -51,7 +49,7 @@ export interface TrailEvent {
 
 /** Whether a call is one on items. */
 export function isDataEvent({ service, operation }: Pick<AuditRecord, "service" | "operation">): boolean {
-  return DATA_OPERATIONS.has(`${service}:${operation}`);
+  return service === "dynamodb" && operation !== undefined && DATA_OPERATIONS.has(operation);
 }
 
 /**
