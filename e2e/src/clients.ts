@@ -40,7 +40,8 @@ export interface DaxClient extends ItemClient {
 
 /** The official DAX client for the AWS SDK for JavaScript v3. */
 export function daxClient(daxEndpoint: string, region: string, credentials: Keys): DaxClient {
-  const client = new Dax({ endpoint: daxEndpoint, region, credentials, maxRetries: 0 } as never);
+  // Without any retry this client fails a call that comes between its first roster and its first health check.
+  const client = new Dax({ endpoint: daxEndpoint, region, credentials, maxRetries: 2 } as never);
   return Object.assign(client as unknown as ItemClient, {
     close: () => (client as unknown as { shutdown(): void }).shutdown(),
   });
