@@ -1,13 +1,15 @@
 import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { awsClients, type Keys } from "../src/clients.js";
 import { Bench, type Suspects } from "../src/identity/bench.js";
 import { type Dialect, dialects } from "../src/identity/dialects.js";
 import { forgeries } from "../src/identity/forgeries/index.js";
-import { gatherSuspects } from "../src/identity/suspects.js";
+import { gatherSuspects, keysOf } from "../src/identity/suspects.js";
 import { send, type WireRequest } from "../src/identity/wire.js";
 
 let hotkeep: RunningHotkeep;
 let suspects: Suspects;
+let nobodys: Keys;
 
 beforeAll(async () => {
   const [here, elsewhere] = await Promise.all([startHotkeep({ empty: true }), startHotkeep({ empty: true })]);
@@ -15,6 +17,9 @@ beforeAll(async () => {
   const foreign = elsewhere.credentials.root!;
   await elsewhere.stop();
   suspects = await gatherSuspects(here, here.credentials.root!, foreign, here.account);
+  const { iam } = awsClients(here, suspects.root);
+  await iam.createUser({ UserName: "Nobody" });
+  nobodys = keysOf((await iam.createAccessKey({ UserName: "Nobody" })).AccessKey);
 });
 afterAll(() => hotkeep?.stop());
 
@@ -68,6 +73,90 @@ describe.each(dialects)("$service", (dialect) => {
         expect(answer.text).not.toContain(sessionToken);
       }
     });
+  });
+});
+
+describe("no forgery does what it asks for:", () => {
+  const iam = dialects.find(({ service }) => service === "iam")!;
+  const dynamodb = dialects.find(({ service }) => service === "dynamodb")!;
+  const table = {
+    ...{ TableName: "Forged0", BillingMode: "PAY_PER_REQUEST" },
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+  };
+  const creating: readonly Dialect[] = [
+    { ...iam, body: "Action=CreateUser&Version=2010-05-08&UserName=Forged0", answer: "<UserName>Forged0</UserName>" },
+    { ...dynamodb, target: "DynamoDB_20120810.CreateTable", body: JSON.stringify(table), answer: '"TableStatus"' },
+  ];
+
+  it.each(creating)("$service is asked to create something by every one of them", async (dialect) => {
+    const { iam: users, dynamodb: tables } = awsClients(hotkeep, suspects.root);
+    const things = async () => [
+      ...(await users.listUsers({})).Users!.map(({ UserName }) => UserName),
+      ...(await tables.listTables({})).TableNames!,
+    ];
+    const before = await things();
+    for (const forgery of Object.values(forgeries).flat()) {
+      if (forgery.only?.includes(dialect.service) === false) continue;
+      const answer = await send(hotkeep.endpoint, forgery.forge(benchFor(dialect)));
+      expect(`${forgery.title}: ${answer.status}`).not.toBe(`${forgery.title}: 200`);
+    }
+    expect(await things()).toEqual(before);
+    const honestly = await send(hotkeep.endpoint, benchFor(dialect).valid());
+    expect(honestly.text).toContain(dialect.answer);
+  });
+});
+
+describe("the members of a refusal are spelt as each service spells them:", () => {
+  const answerTo = async (service: Dialect["service"], make: (bench: Bench) => WireRequest): Promise<string> => {
+    const dialect = dialects.find((known) => known.service === service)!;
+    return (await send(hotkeep.endpoint, make(benchFor(dialect)))).text;
+  };
+  const unsigned = (b: Bench): WireRequest => ({
+    ...b.valid(),
+    headers: b.valid().headers.filter(([n]) => n !== "authorization"),
+  });
+  const missing = "Request is missing Authentication Token";
+
+  it("DynamoDB names the part of it that speaks, and writes `message` small", async () => {
+    const type = "com.amazon.coral.service#MissingAuthenticationTokenException";
+    expect(JSON.parse(await answerTo("dynamodb", unsigned))).toEqual({ __type: type, message: missing });
+  });
+
+  it("DAX gives the bare name", async () => {
+    const type = "MissingAuthenticationTokenException";
+    expect(JSON.parse(await answerTo("dax", unsigned))).toEqual({ __type: type, message: missing });
+  });
+
+  it("both write `Message` large in a denial", async () => {
+    const nobody = (b: Bench): WireRequest => b.valid({ keys: nobodys });
+    for (const [service, type] of [
+      ["dynamodb", "com.amazon.coral.service#AccessDeniedException"],
+      ["dax", "AccessDeniedException"],
+    ] as const) {
+      const Message = expect.stringMatching(/^User: arn:aws:iam::\d{12}:user\/Nobody is not authorized to perform: /);
+      expect(JSON.parse(await answerTo(service, nobody))).toEqual({ __type: type, Message });
+    }
+  });
+
+  it("IAM and STS say whose fault it is, in their own namespaces", async () => {
+    for (const [service, namespace] of [
+      ["iam", "https://iam.amazonaws.com/doc/2010-05-08/"],
+      ["sts", "https://sts.amazonaws.com/doc/2011-06-15/"],
+    ] as const) {
+      expect(await answerTo(service, unsigned)).toMatch(
+        new RegExp(
+          `^<ErrorResponse xmlns="${namespace}"><Error><Type>Sender</Type><Code>MissingAuthenticationToken</Code>` +
+            `<Message>${missing}</Message></Error><RequestId>[0-9a-f-]{36}</RequestId></ErrorResponse>`,
+        ),
+      );
+    }
+  });
+
+  it("EC2 has a form of its own", async () => {
+    expect(await answerTo("ec2", unsigned)).toMatch(
+      /^<\?xml version="1.0" encoding="UTF-8"\?>\n<Response><Errors><Error><Code>AuthFailure<\/Code><Message>[^<]+<\/Message><\/Error><\/Errors><RequestID>[0-9a-f-]{36}<\/RequestID><\/Response>$/,
+    );
   });
 });
 

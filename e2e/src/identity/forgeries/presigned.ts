@@ -1,5 +1,5 @@
 import { added, changed, nextDigit, url } from "../alter.js";
-import { type Forgery, mismatch, unknownKey } from "./forgery.js";
+import { type Forgery, jsonServices, mismatch, unknownKey } from "./forgery.js";
 
 const bad = { refusal: "bad signature", words: mismatch } as const;
 const incomplete = { refusal: "incomplete" } as const;
@@ -210,6 +210,13 @@ export const presignedForgeries: readonly Forgery[] = [
       forge: (b) => url(b.presigned(), (u) => `${u}&${new RegExp(`${name}=[^&]*`).exec(u)![0]}`),
     }),
   ),
+  {
+    refusal: "bad signature",
+    title: "a presigned URL for any target",
+    only: jsonServices,
+    words: "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.",
+    forge: (b) => b.presigned({ unsigned: ["x-amz-target"] }),
+  },
   {
     refusal: "bad signature",
     title: "both an Authorization and a presigned URL",
