@@ -40,7 +40,7 @@ export interface DaxClient extends ItemClient {
 
 /** The official DAX client for the AWS SDK for JavaScript v3. */
 export function daxClient(daxEndpoint: string, region: string, credentials: Keys): DaxClient {
-  // Without any retry this client fails a call that comes between its first roster and its first health check.
+  // Without any retry these clients fail a call that comes between its first roster and its first health check.
   const client = new Dax({ endpoint: daxEndpoint, region, credentials, maxRetries: 2 } as never);
   return Object.assign(client as unknown as ItemClient, {
     close: () => (client as unknown as { shutdown(): void }).shutdown(),
@@ -61,7 +61,7 @@ export function daxClientV2(daxEndpoint: string, region: string, keys: Keys): Da
     endpoints: [daxEndpoint],
     region,
     credentials: new aws.Credentials(keys.accessKeyId, keys.secretAccessKey, keys.sessionToken),
-    maxRetries: 0,
+    maxRetries: 2,
   });
   const call = (name: string) => (input: unknown) => {
     const operation = client[name] as (input: unknown) => { promise(): Promise<unknown> };
