@@ -6,6 +6,7 @@ import { NetworkDesk } from "./desk.js";
 import { ingressCidrs } from "./gate/ingress.js";
 import type { Place } from "./model/records.js";
 import { placeOfKey } from "./model/state.js";
+import { accountAttributeOperations } from "./operations/account-attributes.js";
 import { groupRuleOperations } from "./operations/group-rules.js";
 import { groupOperations } from "./operations/groups.js";
 import { interfaceOperations } from "./operations/interfaces.js";
@@ -73,6 +74,7 @@ export function openNetwork(options: NetworkOptions): Network {
     handlers: {
       service: "ec2",
       operations: [
+        ...accountAttributeOperations(desk),
         ...placeOperations(desk),
         ...vpcOperations(desk),
         ...subnetOperations(desk),

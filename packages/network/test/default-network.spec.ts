@@ -115,6 +115,21 @@ describe("zones and Regions", () => {
       "us-west-2",
     ]);
   });
+
+  it("says what the account may do, as Terraform asks at its start", async () => {
+    const { call } = openHarness();
+    const { Vpcs } = await call("DescribeVpcs", {});
+    expect((await call("DescribeAccountAttributes", {})).AccountAttributes).toEqual([
+      { AttributeName: "supported-platforms", AttributeValues: [{ AttributeValue: "VPC" }] },
+      { AttributeName: "default-vpc", AttributeValues: [{ AttributeValue: Vpcs![0]!.VpcId }] },
+      { AttributeName: "vpc-max-security-groups-per-interface", AttributeValues: [{ AttributeValue: "5" }] },
+    ]);
+    const platforms = await call("DescribeAccountAttributes", { AttributeNames: ["supported-platforms"] });
+    expect(platforms.AccountAttributes).toHaveLength(1);
+    await expect(
+      call("DescribeAccountAttributes", { AttributeNames: ["max-instances" as "default-vpc"] }),
+    ).rejects.toMatchObject({ code: "InvalidParameterValue", message: "Invalid attribute name: [max-instances]" });
+  });
 });
 
 describe("own VPCs and subnets", () => {
