@@ -62,6 +62,8 @@ describe("Terraform", () => {
     // Its fall-backs, when it may not ask that.
     expect((await iam.getUser({})).User!.Arn).toBe(`arn:aws:iam::${hotkeep.account}:root`);
     expect((await iam.listRoles({ MaxItems: 1 })).Roles).toBeInstanceOf(Array);
+    const { AccountAttributes } = await ec2.describeAccountAttributes({ AttributeNames: ["supported-platforms"] });
+    expect(AccountAttributes![0]!.AttributeValues![0]!.AttributeValue).toBe("VPC");
     expect((await ec2.describeRegions({})).Regions!.map(({ RegionName }) => RegionName)).toContain(hotkeep.region);
   });
 
