@@ -69,6 +69,29 @@ describe("the audit trail of a running house", () => {
     expect(second).toHaveLength(1);
   });
 
+  it("tells of a refusal on the first hop, under the id that the client was given", async () => {
+    const dax = daxClient(hotkeep.clusters[0]!.endpoint, hotkeep.region, hotkeep.credentials.bob!);
+    const item = { TableName: "Books", Key: { Author: { S: "Bram Stoker" }, Title: { S: "Dracula" } } };
+    const error = (await dax.getItem(item).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )) as { readonly message: string; readonly requestId: string };
+    dax.close();
+    expect(error.message).toContain("is not authorized to perform: dax:GetItem");
+    const told = await found("data", { eventName: "GetItem", errorCode: "AccessDenied" });
+    expect(told).toMatchObject([
+      {
+        eventSource: "dax.amazonaws.com",
+        userIdentity: { type: "IAMUser", userName: "Bob" },
+        requestID: error.requestId,
+        errorMessage: expect.stringContaining(
+          "because no identity-based policy allows the dax:GetItem action",
+        ) as string,
+        resources: [{ type: "AWS::DAX::Cluster" }],
+      },
+    ]);
+  });
+
   it("tells who made the world, and DAX assuming its roles", async () => {
     expect(await found("management", { eventName: "CreateCluster", userIdentity: { type: "Root" } })).toHaveLength(1);
     const assumed = await found("management", {

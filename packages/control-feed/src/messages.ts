@@ -88,6 +88,8 @@ export interface DenialRecord {
   readonly at: number;
   readonly hop: "caller" | "service-role";
   readonly principal: string;
+  /** The caller's key; absent for the service role. */
+  readonly accessKeyId?: string;
   readonly action: string;
   readonly resource: string;
   readonly message: string;

@@ -252,6 +252,15 @@ describe("data events", () => {
     });
   });
 
+  it("of a refusal on the first hop say why, under the decision's id", () => {
+    const principal = { kind: "root", account } as const;
+    const denial = { decisionId: "d-1", message: "no" };
+    const use = { clusterArn, action: "dax:PutItem", count: 1, at: 0, region: "us-west-2", accessKeyId: "K", denial };
+    const event = clusterUseEvent(use, { principal }, { eventId: "e", account });
+    expect(event).toMatchObject({ errorCode: "AccessDenied", errorMessage: "no", requestID: "d-1", readOnly: false });
+    expect(event).not.toHaveProperty("additionalEventData");
+  });
+
   it("of the first hop name caller and cluster, and how many calls they stand for", () => {
     const principal = {
       kind: "user",

@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import type { NodeUses } from "@hotkeep/clusters";
-import { type Logger, type Random, uuid } from "@hotkeep/core";
-import { clusterUseEvent, type Identity, isDataEvent, type TrailFacts, trailEvent } from "@hotkeep/identity";
+import type { DenialRecord } from "@hotkeep/control-feed";
+import { type Logger, parseArn, type Random, uuid } from "@hotkeep/core";
+import {
+  type ClusterUse,
+  clusterUseEvent,
+  type Identity,
+  isDataEvent,
+  type TrailFacts,
+  trailEvent,
+} from "@hotkeep/identity";
 import type { AuditRecord } from "@hotkeep/protocols";
 import { AuditLog } from "./audit-log.js";
 
@@ -46,15 +54,23 @@ export class AuditTrail {
 
   /** The first hop: what callers did on a cluster's nodes. */
   readonly uses = ({ clusterArn, region, uses }: NodeUses): void => {
-    if (this.#data === undefined) return;
-    for (const use of uses) {
-      const owner = this.identity?.ownerOf(use.accessKeyId);
-      if (owner === undefined) continue;
-      this.#data.append(
-        clusterUseEvent({ ...use, clusterArn, region }, owner, { ...this.#facts(), origin: owner.origin }),
-      );
-    }
+    for (const use of uses) this.#use({ ...use, clusterArn, region });
   };
+
+  /** A refusal on the first hop. Those on the second are the table endpoint's to tell. */
+  readonly denied = ({ hop, accessKeyId, action, at, resource, id, message }: DenialRecord): void => {
+    const region = parseArn(resource)?.region;
+    if (hop !== "caller" || accessKeyId === undefined || region === undefined) return;
+    const denial = { decisionId: id, message };
+    this.#use({ accessKeyId, action, at, count: 1, clusterArn: resource, region, denial });
+  };
+
+  #use(use: ClusterUse): void {
+    if (this.#data === undefined) return;
+    const owner = this.identity?.ownerOf(use.accessKeyId);
+    if (owner === undefined) return;
+    this.#data.append(clusterUseEvent(use, owner, { ...this.#facts(), origin: owner.origin }));
+  }
 
   /** Settles when everything is written. */
   async settle(): Promise<void> {

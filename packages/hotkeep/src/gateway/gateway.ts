@@ -112,7 +112,10 @@ async function open(
       environment: nodeEnvironment(),
     }),
     advertise: configuration.advertiseLoopback ? "loopback" : "interface",
-    onDenial: (denial) => denials.append(denialOfNode(denial)),
+    onDenial: (denial) => {
+      denials.append(denialOfNode(denial));
+      trail.denied(denial);
+    },
     onUses: trail.uses,
   });
   const router = createRouter({

@@ -134,18 +134,21 @@ export interface ClusterUse {
   readonly at: number;
   readonly region: string;
   readonly accessKeyId: string;
+  /** Present when it is one call, and it was refused. */
+  readonly denial?: { readonly decisionId: string; readonly message: string };
 }
 
 /**
  * The first hop's data event: what a caller did on a cluster. Nodes answer from memory and tell a few seconds' calls
- * together, so one event stands for `additionalEventData.count` of them (ours; DAX has no data events of its own).
+ * together, so one event stands for `additionalEventData.count` of them, allowed or not; each refusal has an event of its
+ * own besides (ours; DAX has no data events of its own).
  */
 export function clusterUseEvent(
   use: ClusterUse,
   who: { readonly principal: NonNullable<AuditRecord["principal"]>; readonly session?: AuditRecord["session"] },
   facts: TrailFacts,
 ): TrailEvent {
-  const { clusterArn, accessKeyId, region } = use;
+  const { clusterArn, accessKeyId, region, denial } = use;
   const operation = use.action.slice(use.action.indexOf(":") + 1);
   return {
     eventVersion: "1.11",
@@ -156,10 +159,11 @@ export function clusterUseEvent(
     awsRegion: region,
     sourceIPAddress: "unknown",
     userAgent: "unknown",
+    ...(denial === undefined ? {} : { errorCode: "AccessDenied", errorMessage: denial.message }),
     requestParameters: null,
     responseElements: null,
-    additionalEventData: { count: use.count },
-    requestID: facts.eventId,
+    ...(denial === undefined ? { additionalEventData: { count: use.count } } : {}),
+    requestID: denial?.decisionId ?? facts.eventId,
     eventID: facts.eventId,
     readOnly: READS.test(operation),
     resources: [{ accountId: facts.account, type: "AWS::DAX::Cluster", ARN: clusterArn }],

@@ -123,6 +123,7 @@ export class Gatekeeper {
       at: clock.now(),
       hop: "caller",
       principal: denial.principal,
+      accessKeyId: denial.accessKeyId,
       action,
       resource,
       message: denial.message,

@@ -21,6 +21,7 @@ export interface ClusterFacts {
 export interface Denial {
   readonly decision: Decision;
   readonly principal: string;
+  readonly accessKeyId: string;
   readonly message: string;
 }
 
@@ -69,7 +70,8 @@ export class Identity {
       policies,
     );
     if (decision.outcome !== "allowed") {
-      return { decision, principal: principalName(caller.principal), message: denialMessage(decision) };
+      const { principal, accessKeyId } = caller;
+      return { decision, principal: principalName(principal), accessKeyId, message: denialMessage(decision) };
     }
     if (!decision.consultedKeys.some((key) => movingKeys.has(key))) this.allowed |= variant.bit;
     return undefined;
