@@ -76,6 +76,21 @@ describe.each(dialects)("$service", (dialect) => {
   });
 });
 
+/** Services that tell who calls them hand such URLs on, to prove their identity by them. */
+it.each(["iam", "sts", "ec2"] as const)(
+  "%s answers a presigned GET whose parameters are all in the URL",
+  async (service) => {
+    const bench = benchFor(dialects.find((known) => known.service === service)!);
+    const parameters = Object.fromEntries(new URLSearchParams(bench.dialect.body));
+    const request = bench.presigned({ method: "GET", body: "", parameters, keys: suspects.session });
+    const answer = await send(hotkeep.endpoint, request);
+    expect(answer.text).toContain(bench.dialect.answer);
+    const other = { ...request, url: request.url.replace(/Action=\w+/, "Action=DeleteAccountAlias") };
+    const forged = await send(hotkeep.endpoint, other);
+    expect([forged.status, forged.code]).toEqual(bench.dialect.spellings["bad signature"]);
+  },
+);
+
 describe("no forgery does what it asks for:", () => {
   const iam = dialects.find(({ service }) => service === "iam")!;
   const dynamodb = dialects.find(({ service }) => service === "dynamodb")!;

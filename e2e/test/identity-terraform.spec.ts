@@ -631,6 +631,47 @@ describe("Terraform", () => {
     await noSuchEntity(iam.deleteAccountPasswordPolicy({}));
   });
 
+  it("keeps an aws_iam_openid_connect_provider", async () => {
+    const { iam } = clients;
+    const OpenIDConnectProviderArn = `arn:aws:iam::${hotkeep.account}:oidc-provider/tf.example.com/app`;
+    const read = () => iam.getOpenIDConnectProvider({ OpenIDConnectProviderArn });
+    await noSuchEntity(read());
+    const made = await iam.createOpenIDConnectProvider({
+      Url: "https://tf.example.com/app",
+      ClientIDList: ["one"],
+      ThumbprintList: ["ab".repeat(20)],
+      Tags: [{ Key: "env", Value: "test" }],
+    });
+    expect(made.OpenIDConnectProviderArn).toBe(OpenIDConnectProviderArn);
+    expect(await read()).toMatchObject({ Url: "tf.example.com/app", ClientIDList: ["one"] });
+    await iam.addClientIDToOpenIDConnectProvider({ OpenIDConnectProviderArn, ClientID: "two" });
+    await iam.removeClientIDFromOpenIDConnectProvider({ OpenIDConnectProviderArn, ClientID: "one" });
+    await iam.updateOpenIDConnectProviderThumbprint({ OpenIDConnectProviderArn, ThumbprintList: ["cd".repeat(20)] });
+    await iam.tagOpenIDConnectProvider({ OpenIDConnectProviderArn, Tags: [{ Key: "team", Value: "a" }] });
+    await iam.untagOpenIDConnectProvider({ OpenIDConnectProviderArn, TagKeys: ["env"] });
+    expect(await read()).toMatchObject({
+      ...{ ClientIDList: ["two"], ThumbprintList: ["cd".repeat(20)], Tags: [{ Key: "team", Value: "a" }] },
+    });
+    await iam.deleteOpenIDConnectProvider({ OpenIDConnectProviderArn });
+    await noSuchEntity(read());
+  });
+
+  it("keeps an aws_iam_virtual_mfa_device", async () => {
+    const { iam } = clients;
+    const { VirtualMFADevice } = await iam.createVirtualMFADevice({ VirtualMFADeviceName: "tf-mfa", Path: "/tf/" });
+    const SerialNumber = VirtualMFADevice!.SerialNumber!;
+    expect(SerialNumber).toBe(`arn:aws:iam::${hotkeep.account}:mfa/tf/tf-mfa`);
+    expect(VirtualMFADevice!.QRCodePNG?.length).toBeGreaterThan(100);
+    const read = async () =>
+      (await iam.listVirtualMFADevices({})).VirtualMFADevices!.filter((known) => known.SerialNumber === SerialNumber);
+    expect(await read()).toHaveLength(1);
+    await iam.tagMFADevice({ SerialNumber, Tags: [{ Key: "env", Value: "test" }] });
+    expect((await iam.listMFADeviceTags({ SerialNumber })).Tags).toEqual([{ Key: "env", Value: "test" }]);
+    await iam.deleteVirtualMFADevice({ SerialNumber });
+    await noSuchEntity(iam.deleteVirtualMFADevice({ SerialNumber }));
+    expect(await read()).toEqual([]);
+  });
+
   it("keeps an aws_iam_user_login_profile", async () => {
     const { iam } = clients;
     const UserName = "tf-login";
