@@ -30,7 +30,7 @@ enum { CONTRACT = 1 };
 enum {
   READY_MAX = 256,   /* sockets served in one turn */
   ACCEPTS_MAX = 64,  /* connections accepted in one turn */
-  EVENTS_MAX = 2 * READY_MAX + ACCEPTS_MAX + 1,
+  EVENTS_MAX = 3 * READY_MAX + ACCEPTS_MAX + 1,
   OUTPUTS_MAX = 1024,
   TURNS_MAX = 4, /* turns before timers and everything else in the process get theirs */
   ENTRY_INTS = 4,
@@ -126,13 +126,25 @@ static int arm_listener(struct sockets *s, bool on) {
   return 0;
 }
 
+/*
+ * A socket that is only read is watched by edges: the kernel looks at it once a request instead of twice or three times.
+ * Whoever leaves something unread must watch it anew, which looks at it again.
+ */
+static uint32_t watched(uint32_t interest) {
+  return interest == EPOLLIN ? (uint32_t)EPOLLIN | (uint32_t)EPOLLRDHUP | (uint32_t)EPOLLET : interest;
+}
+
+static int watch_anew(struct sockets *s, uint32_t index) {
+  struct slot *slot = &s->slots[index];
+  struct epoll_event event = {.events = watched(slot->interest), .data.u64 = index};
+  return epoll_ctl(s->epoll_fd, EPOLL_CTL_MOD, slot->fd, &event) < 0 ? -errno : 0;
+}
+
 static int set_interest(struct sockets *s, uint32_t index, uint32_t interest) {
   struct slot *slot = &s->slots[index];
   if (slot->interest == interest) return 0;
-  struct epoll_event event = {.events = interest, .data.u64 = index};
-  if (epoll_ctl(s->epoll_fd, EPOLL_CTL_MOD, slot->fd, &event) < 0) return -errno;
   slot->interest = interest;
-  return 0;
+  return watch_anew(s, index);
 }
 
 static void forget(struct sockets *s, uint32_t index) {
@@ -206,7 +218,7 @@ static void accept_ready(struct sockets *s, struct turn *t) {
       close(fd);
       continue;
     }
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = index};
+    struct epoll_event event = {.events = watched(EPOLLIN), .data.u64 = index};
     if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ||
         !add_event(t, ACCEPTED, index, t->input_used, length)) {
       drop_slot(s, index);
@@ -230,15 +242,21 @@ static void serve_ready(struct sockets *s, struct turn *t, uint32_t index, uint3
     if (events & (EPOLLERR | EPOLLHUP)) gone(s, t, index);
     return;
   }
-  if (!(events & (EPOLLIN | EPOLLERR | EPOLLHUP))) return;
+  if (!(events & (EPOLLIN | EPOLLRDHUP | EPOLLERR | EPOLLHUP))) return;
   uint32_t room = INPUT_BYTES - t->input_used;
-  if (room < READ_BYTES_MIN) return; /* still readable in the next turn */
+  if (room < READ_BYTES_MIN) { /* in the next turn */
+    if (watch_anew(s, index) < 0) gone(s, t, index);
+    return;
+  }
   size_t wanted = room < READ_BYTES_MAX ? room : READ_BYTES_MAX;
   ssize_t n;
   do n = recv(slot->fd, t->bytes + INPUT_AT + t->input_used, wanted, MSG_DONTWAIT);
   while (n < 0 && errno == EINTR);
   if (n > 0) {
     if (add_event(t, RECEIVED, index, t->input_used, (uint32_t)n)) t->input_used += (uint32_t)n;
+    /* More bytes, a FIN or an error may lie behind these. */
+    bool more = (size_t)n == wanted || (events & (EPOLLRDHUP | EPOLLERR | EPOLLHUP));
+    if (more && watch_anew(s, index) < 0) gone(s, t, index);
   } else if (n == 0) {
     if (set_interest(s, index, slot->interest & ~(uint32_t)EPOLLIN) < 0) gone(s, t, index);
     else add_event(t, ENDED, index, 0, 0);
