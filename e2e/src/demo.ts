@@ -3,6 +3,7 @@ import { fromNodeProviderChain } from "@aws-sdk/credential-providers";
 import { startHotkeep } from "hotkeep/testing";
 import { decidedBy } from "./case-study/deciding.js";
 import { type Cell, playScenario } from "./case-study/matrix.js";
+import { operations } from "./case-study/operations.js";
 import { columns, scenarios } from "./case-study/scenarios.js";
 import { createWorld, type World, type WorldNames } from "./case-study/world.js";
 import type { Endpoint, Keys } from "./clients.js";
@@ -119,8 +120,10 @@ async function main(): Promise<void> {
   } finally {
     await at.stop();
   }
+  const names = operations.map(({ column, title }) => `${column} ${title}`);
+  process.stdout.write(`\n${paint("dim", names.join(", "))}`);
   const legend =
-    "✓ allowed   d denied at DynamoDB   d1 caller denied at the cluster   d2 service role denied at the table";
+    "✓ allowed   d denied at DynamoDB   d1 caller denied at the cluster   d2 service role denied at the table   · not of DAX";
   process.stdout.write(`\n${paint("dim", legend)}\n`);
   const verdict = wrong === 0 ? paint("green", "as documented") : paint("red", `${wrong} not as documented`);
   process.stdout.write(`${played} cells, ${verdict}\n`);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -52,6 +52,20 @@ describe("hotkeep up", () => {
     range.release();
   });
 
+  it("gives a cache node none of the files that it has open", async () => {
+    const hotkeep = await startHotkeep();
+    const [node] = childrenOf(hotkeep.pid);
+    const files = readdirSync(`/proc/${node}/fd`).flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/${node}/fd/${fd}`)];
+      } catch {
+        return [];
+      }
+    });
+    expect(files.filter((file) => file.startsWith(hotkeep.dataDirectory))).toEqual([]);
+    await hotkeep.stop();
+  });
+
   it("keeps its credentials to their owner, and its secrets sealed", async () => {
     expect(statSync(join(dataDirectory, "credentials")).mode & 0o777).toBe(0o600);
     expect(statSync(dataDirectory).mode & 0o077).toBe(0);
@@ -78,6 +92,10 @@ describe("hotkeep up", () => {
     const hotkeep = await startHotkeep({ empty: true });
     const second = run(process.execPath, [program, "up", "--data", hotkeep.dataDirectory, "--port", "0"]);
     await expect(second).rejects.toThrow(/process \d+ already runs on .*\n.*give another directory with --data/);
+    const inRange = ["up", "--data", join(dataDirectory, "other"), "--port", "0", "--vpc-cidr", hotkeep.range.cidr];
+    await expect(run(process.execPath, [program, ...inRange])).rejects.toThrow(
+      /another Hotkeep has its nodes in 127\.\d+\.0\.0\/16\n.*--vpc-cidr/,
+    );
     await expect(run(process.execPath, [program, "up", "--port", "99999"])).rejects.toThrow(
       "give a number from 0 to 65535",
     );

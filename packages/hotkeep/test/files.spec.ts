@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readCredentialsFile, writeCredentialsFile } from "../src/gateway/credentials-file.js";
 import { takeDataDirectory } from "../src/gateway/data-directory.js";
-import { DenialLog, denialLogBytesMax, findDenial } from "../src/gateway/denial-log.js";
+import { DenialLog, denialLogBytesMax, findDenials } from "../src/gateway/denial-log.js";
 
 let folder: string;
 beforeEach(() => {
@@ -63,9 +63,9 @@ describe("the denial log", () => {
     const again = new DenialLog(join(folder, "denials"), fail);
     again.append(denial("two"));
     await again.settle();
-    expect(findDenial(join(folder, "denials"), "one")).toEqual(denial("one"));
-    expect(findDenial(join(folder, "denials"), "two")).toEqual(denial("two"));
-    expect(findDenial(join(folder, "denials"), "on")).toBeUndefined();
+    expect(findDenials(join(folder, "denials"), "one")[0]).toEqual(denial("one"));
+    expect(findDenials(join(folder, "denials"), "two")[0]).toEqual(denial("two"));
+    expect(findDenials(join(folder, "denials"), "on")[0]).toBeUndefined();
   });
 
   it("turns over at its bound and keeps one older file", async () => {
@@ -78,10 +78,10 @@ describe("the denial log", () => {
       }
     };
     await write(["a", "b", "c", "d", "e"]);
-    expect(findDenial(join(folder, "denials"), "a")?.id).toBe("a");
-    expect(findDenial(join(folder, "denials"), "e")?.id).toBe("e");
+    expect(findDenials(join(folder, "denials"), "a")[0]?.id).toBe("a");
+    expect(findDenials(join(folder, "denials"), "e")[0]?.id).toBe("e");
     await write(["f", "g", "h", "i"]);
-    expect(findDenial(join(folder, "denials"), "a")).toBeUndefined();
+    expect(findDenials(join(folder, "denials"), "a")[0]).toBeUndefined();
     expect(statSync(join(folder, "denials")).size).toBeLessThanOrEqual(denialLogBytesMax);
   });
 
@@ -90,8 +90,8 @@ describe("the denial log", () => {
     const large = "x".repeat(denialLogBytesMax / 8);
     for (let i = 0; i < 20; i++) log.append(denial(`flood-${i}`, large));
     await log.settle();
-    expect(findDenial(join(folder, "denials"), "flood-0")?.id).toBe("flood-0");
-    expect(findDenial(join(folder, "denials"), "flood-19")).toBeUndefined();
+    expect(findDenials(join(folder, "denials"), "flood-0")[0]?.id).toBe("flood-0");
+    expect(findDenials(join(folder, "denials"), "flood-19")[0]).toBeUndefined();
     expect(log.dropped).toBeGreaterThan(0);
   });
 });

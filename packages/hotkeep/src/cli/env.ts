@@ -1,11 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
+import { readCredentialsFile } from "../gateway/credentials-file.js";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
 import type { Running } from "../gateway/running-file.js";
 
 /** Single quotes protect everything in a POSIX shell but themselves. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
 
 /** Prints `export` lines for the gateway that runs on this data directory. */
 export function env(flags: { readonly data?: string; readonly profile: string }): void {
@@ -16,16 +26,29 @@ export function env(flags: { readonly data?: string; readonly profile: string })
     });
   }
   const running = JSON.parse(readFileSync(places.running, "utf8")) as Running;
+  if (!isRunning(running.pid)) {
+    throw new HotkeepError("NotRunning", `the gateway on \`${places.root}\` has ended without saying so`, {
+      help: "start it again with `npm start`; its data is kept",
+    });
+  }
+  const profiles = [...Object.keys(readCredentialsFile(places.credentials)), "bob-role"];
+  if (!profiles.includes(flags.profile)) {
+    throw new HotkeepError("UnknownProfile", `there is no profile \`${flags.profile}\``, {
+      help: `choose one of ${profiles.join(", ")}`,
+    });
+  }
   const variables: Record<string, string> = {
     AWS_SHARED_CREDENTIALS_FILE: places.credentials,
     AWS_CONFIG_FILE: places.config,
     AWS_PROFILE: flags.profile,
     AWS_REGION: running.region,
+    // The first major version of the AWS CLI reads this one.
+    AWS_DEFAULT_REGION: running.region,
     AWS_ENDPOINT_URL: running.endpoint,
   };
   const dax = running.clusters[0];
   if (dax !== undefined) variables.DAX_ENDPOINT = dax.endpoint;
   // Keys left over in the shell would win over the profile.
-  process.stdout.write("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN\n");
+  process.stdout.write("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN DAX_ENDPOINT\n");
   for (const [name, value] of Object.entries(variables)) process.stdout.write(`export ${name}=${quoted(value)}\n`);
 }

@@ -1,23 +1,15 @@
 import { resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
-import { findDenial } from "../gateway/denial-log.js";
+import { type Denial, findDenials } from "../gateway/denial-log.js";
 import { styled } from "./terminal.js";
 
-/** Prints one denial with everything that decided it. */
-export function explain(id: string, flags: { readonly data?: string }): void {
-  const places = dataDirectoryAt(resolve(flags.data ?? process.env.HOTKEEP_DATA ?? ".hotkeep"));
-  const denial = findDenial(places.denials, id);
-  if (denial === undefined) {
-    throw new HotkeepError("UnknownDenial", `no denial \`${id}\` is on record in \`${places.root}\``, {
-      help: "the id is the request id of the error; name the gateway's data directory with --data",
-    });
-  }
+function describe(denial: Denial): string {
   const hop =
     denial.hop === "caller"
-      ? "the caller was refused"
-      : "the caller was let in; the cluster's service role was refused at the table";
-  const lines = [
+      ? "refused where it was asked"
+      : "the cluster let its caller in, and was refused at the table as its service role";
+  return [
     `${styled("red", "denied")} ${new Date(denial.at).toISOString()}  ${hop}`,
     `  principal  ${denial.principal}`,
     `  action     ${denial.action}`,
@@ -25,6 +17,19 @@ export function explain(id: string, flags: { readonly data?: string }): void {
     `  message    ${denial.message}`,
     "  why",
     ...denial.reasons.map((reason) => `    ${reason}`),
-  ];
-  process.stdout.write(`${lines.join("\n")}\n`);
+    "",
+  ].join("\n");
+}
+
+/** Prints one denial with everything that decided it; where it passed two hops, what each has on record. */
+export function explain(id: string | undefined, flags: { readonly data?: string }): void {
+  const places = dataDirectoryAt(resolve(flags.data ?? process.env.HOTKEEP_DATA ?? ".hotkeep"));
+  const denials = findDenials(places.denials, id);
+  if (denials.length === 0) {
+    const which = id === undefined ? "no denial" : `no denial \`${id}\``;
+    throw new HotkeepError("UnknownDenial", `${which} is on record in \`${places.root}\``, {
+      help: "the id is the request id of the error; name the gateway's data directory with --data",
+    });
+  }
+  process.stdout.write(denials.map(describe).join("\n"));
 }

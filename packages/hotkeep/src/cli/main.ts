@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { printError } from "./terminal.js";
 
 interface UpFlags {
@@ -18,12 +18,19 @@ interface UpFlags {
 
 type DoctorFlags = Pick<UpFlags, "data" | "host" | "port" | "vpcCidr" | "advertise" | "output">;
 
+const outputOption = (text: string): Option =>
+  new Option("--output <form>", text).choices(["text", "json"]).default("text");
+
 function program(): Command {
   const hotkeep = new Command("hotkeep")
     .description("A guarded cache in front of DynamoDB-compatible tables, compatible with Amazon DAX.")
     .version("0.1.0")
     .exitOverride()
-    .showHelpAfterError("(run `hotkeep --help` for the commands)");
+    .showHelpAfterError("(run `hotkeep --help` for the commands)")
+    .addHelpText(
+      "after",
+      "\nEvery flag has an environment variable, e.g. HOTKEEP_DATA for --data; flags win. HOTKEEP_LOG=info logs more.",
+    );
 
   hotkeep
     .command("up")
@@ -33,7 +40,7 @@ function program(): Command {
     .option("--port <number>", "port of the AWS APIs, 0 for any free one (default: 8110)")
     .option("--account <digits>", "account id of a new data directory (default: 123456789012)")
     .option("--region <name>", "Region of the world and of `hotkeep env` (default: us-west-2)")
-    .option("--vpc-cidr <cidr>", "loopback range of the default VPC (default: 127.31.0.0/16)")
+    .option("--vpc-cidr <cidr>", "loopback range of the default VPC, one to a running gateway (default: 127.31.0.0/16)")
     .option(
       "--advertise",
       "all nodes on 127.0.0.1 with ports of their own, where other loopback addresses do not exist",
@@ -52,7 +59,7 @@ function program(): Command {
       "profile with the table endpoint's keys, instead of HOTKEEP_TABLE_ACCESS_KEY_ID and HOTKEEP_TABLE_SECRET_ACCESS_KEY",
     )
     .option("--audit-data", "write calls on items into the audit trail, too (default: management calls only)")
-    .option("--output <form>", "`text` for people, `json` for one line with the endpoints", "text")
+    .addOption(outputOption("`text` for people, `json` for one line with the endpoints"))
     .action(async (flags: UpFlags) => (await import("./up.js")).up(flags));
 
   hotkeep
@@ -63,10 +70,14 @@ function program(): Command {
     .action(async (flags: { data?: string; profile: string }) => (await import("./env.js")).env(flags));
 
   hotkeep
-    .command("explain <id>")
-    .description("tell everything about one denial: its id is the request id of the error")
+    .command("explain [id]")
+    .description(
+      "tell everything about one denial: its id is the request id of the error; without an id, about the last",
+    )
     .option("--data <dir>", "data directory of the gateway (default: .hotkeep)")
-    .action(async (id: string, flags: { data?: string }) => (await import("./explain.js")).explain(id, flags));
+    .action(async (id: string | undefined, flags: { data?: string }) =>
+      (await import("./explain.js")).explain(id, flags),
+    );
 
   hotkeep
     .command("doctor")
@@ -76,7 +87,7 @@ function program(): Command {
     .option("--port <number>", "port of the AWS APIs (default: 8110)")
     .option("--vpc-cidr <cidr>", "loopback range of the default VPC (default: 127.31.0.0/16)")
     .option("--advertise", "all nodes on 127.0.0.1 with ports of their own")
-    .option("--output <form>", "`text` for people, `json` for one line with the findings", "text")
+    .addOption(outputOption("`text` for people, `json` for one line with the findings"))
     .action(async (flags: DoctorFlags) => (await import("./doctor.js")).doctor(flags));
 
   hotkeep

@@ -3,11 +3,13 @@ import { connectFeed } from "@hotkeep/control-feed";
 import { systemClock, systemRandom } from "@hotkeep/core";
 import { startNode } from "@hotkeep/node";
 import { createLogger } from "../gateway/logger.js";
+import { closeInheritedFiles } from "../node/inherited-files.js";
 
 const drainMs = 5_000;
 
 /** Runs one cache node until the gateway drains it, a signal ends it, or the gateway is gone. */
 export async function node(): Promise<void> {
+  closeInheritedFiles();
   const launch = await receiveNodeLaunch(process.stdin);
   const logger = createLogger(launch.nodeId);
   const shared = { clock: systemClock, random: systemRandom, logger };

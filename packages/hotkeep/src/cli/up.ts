@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { resolve } from "node:path";
 import { type ConfigurationInput, readConfiguration } from "../configuration.js";
 import { startGateway } from "../gateway/gateway.js";
 import type { Running } from "../gateway/running-file.js";
@@ -13,17 +14,20 @@ function welcome(
 ): string {
   const line = (name: string, value: string) => `  ${name.padEnd(13)}${value}`;
   const clusters = running.clusters.map(({ name, endpoint }) => line(name, endpoint));
+  const elsewhere = running.dataDirectory === resolve(".hotkeep") ? "" : ` --data ${running.dataDirectory}`;
+  const env = `eval "$(npx hotkeep env${elsewhere})"`;
   const commands = running.world
     ? [
-        'eval "$(npx hotkeep env)"',
+        env,
         "node examples/hit-and-denial.mjs",
         'aws dynamodb get-item --profile alice --table-name Books --key \'{"Author":{"S":"Bram Stoker"},"Title":{"S":"Dracula"}}\'',
       ]
-    : ['eval "$(npx hotkeep env)"', "aws sts get-caller-identity", "aws iam create-user --user-name Alice"];
+    : [env, "aws sts get-caller-identity", "aws iam create-user --user-name Alice"];
   return [
     `${styled("green", "✓")} ${styled("bold", "Hotkeep is ready")} ${styled("dim", `in ${Math.round(tookMs)} ms`)}`,
     "",
     line("AWS APIs", running.endpoint),
+    line("console", `${running.endpoint}/console/`),
     ...clusters,
     ...(running.tableEndpoint === undefined ? [] : [line("tables", running.tableEndpoint)]),
     line("account", `${running.account}, ${running.region}`),
@@ -37,9 +41,16 @@ function welcome(
   ].join("\n");
 }
 
+const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
+
 /** Runs a gateway until a signal ends it. */
 export async function up(flags: ConfigurationInput & { readonly output: string }): Promise<void> {
   const configuration = readConfiguration(flags, process.env);
+  // Everything below the data directory is its owner's only, also where the directory itself is open to others.
+  process.umask(0o077);
+  if (!isLoopback(configuration.host)) {
+    process.stderr.write(`! listening on ${configuration.host}: calls are signed, but not encrypted\n`);
+  }
   const stopping = new AbortController();
   const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => stopping.abort());
   const gateway = await startGateway(configuration);

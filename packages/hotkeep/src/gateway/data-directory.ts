@@ -16,6 +16,8 @@ export interface DataDirectory {
   readonly config: string;
   /** Stands while the documents' world is being made. */
   readonly worldPending: string;
+  /** The address range of the stored network. */
+  readonly range: string;
   /** What a running gateway tells other commands: endpoint, pid. */
   readonly running: string;
   /** Denials with their reasons, one JSON object a line, for `hotkeep explain`. */
@@ -69,6 +71,7 @@ export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
     credentials: join(root, "credentials"),
     config: join(root, "config"),
     worldPending: join(root, "world.pending"),
+    range: join(root, "vpc-cidr"),
     running: join(root, "running.json"),
     denials: join(root, "denials.jsonl"),
     audit: join(root, "audit"),
@@ -82,7 +85,18 @@ export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
  * @throws HotkeepError `DataDirectoryInUse` when another living gateway has it.
  */
 export function takeDataDirectory(root: string): DataDirectory {
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new HotkeepError(
+      "DataDirectoryUnusable",
+      `\`${root}\` cannot be a data directory: ${(cause as Error).message}`,
+      {
+        help: "give a directory that may be made and written with --data",
+        cause,
+      },
+    );
+  }
   const lock = join(root, "gateway.pid");
   for (let attempt = 0; attempt < 2; attempt++) {
     try {

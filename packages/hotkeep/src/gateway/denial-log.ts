@@ -86,15 +86,23 @@ export class DenialLog {
   }
 }
 
-/** The denial with this id in the log at `path`; undefined when it was never there or is too old. */
-export function findDenial(path: string, id: string): Denial | undefined {
+/**
+ * The denials with this id in the log at `path`, a cluster's hop first; without an id, those of the newest line. Empty when
+ * it was never there or is too old.
+ */
+export function findDenials(path: string, id?: string): readonly Denial[] {
   for (const file of [path, `${path}.1`]) {
     if (!existsSync(file)) continue;
-    for (const line of readFileSync(file, "utf8").split("\n")) {
-      if (!line.includes(id)) continue;
-      const denial = JSON.parse(line) as Denial;
-      if (denial.id === id) return denial;
-    }
+    const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+    const last = lines.at(-1);
+    const wanted = id ?? (last === undefined || last === "" ? undefined : (JSON.parse(last) as Denial).id);
+    if (wanted === undefined) continue;
+    const found = lines
+      .filter((line) => line.includes(wanted))
+      .map((line) => JSON.parse(line) as Denial)
+      .filter((denial) => denial.id === wanted);
+    if (found.length > 0)
+      return found.sort((a, b) => Number(b.hop === "service-role") - Number(a.hop === "service-role"));
   }
-  return undefined;
+  return [];
 }

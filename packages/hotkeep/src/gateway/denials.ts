@@ -16,8 +16,6 @@ export function denialOfDecision(remembered: RememberedDecision): Denial {
 export function denialOfNode(record: DenialRecord): Denial {
   const { id, at, hop, principal, action, resource, message } = record;
   const reasons =
-    record.decision === undefined
-      ? ["the table endpoint decided; its message says what is missing"]
-      : reasonsOf(record.decision as Decision);
+    record.decision === undefined ? ["the table endpoint decided"] : reasonsOf(record.decision as Decision);
   return { id, at, hop, principal, action, resource, message, reasons };
 }

@@ -9,6 +9,7 @@ import { openRemoteTables, openTables, type RemoteTables, type Tables } from "@h
 import type { Configuration } from "../configuration.js";
 import { leadsBack } from "../table-endpoint.js";
 import { prepareFirstStart } from "../world/first-start.js";
+import { checkStoredRange, takeAddressRange } from "./address-range.js";
 import { AuditTrail } from "./audit-trail.js";
 import { readCredentialsFile, writeConfigFile } from "./credentials-file.js";
 import { takeDataDirectory } from "./data-directory.js";
@@ -69,6 +70,8 @@ async function open(
   const logger = createLogger("gateway");
   const places = takeDataDirectory(configuration.dataDirectory);
   closers.push(() => places.release());
+  checkStoredRange(places.range, configuration);
+  closers.push(await takeAddressRange(configuration));
   const denials = new DenialLog(places.denials, (error) => logger.warn("denials could not be written", { error }));
   closers.push(() => denials.settle());
   const { auditData: dataEvents } = configuration;

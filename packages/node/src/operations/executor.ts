@@ -116,7 +116,12 @@ export class OperationExecutor implements Executor {
         for (const table of requestTables(request)) schemas.doubt(table);
       }
       if (error.code === "AccessDeniedException" || error.code === "AccessDenied")
-        return this.#refused(request, error, id);
+        // Under the id of the endpoint's own decision, both hops' records are found together.
+        return this.#refused(
+          request,
+          error,
+          typeof error.members.requestId === "string" ? error.members.requestId : id,
+        );
       if (error.fault === "client") return daxErrorOf(error, id);
       logger.warn("the table endpoint failed", { method: request.method, code: error.code, message: error.message });
       return write ? writeOutcomeUnknown(error.message, id) : readFailed(error.message, id);

@@ -85,7 +85,7 @@ export class HttpTableEndpoint implements TableEndpoint {
       { method: "POST", url: "/", headers, body },
       { region: this.#region, service: "dynamodb", now: this.#clock.now() },
     );
-    const { status, text } = await this.#send(
+    const { status, text, requestId } = await this.#send(
       { ...headers, ...signature, "content-length": String(body.length) },
       body,
     );
@@ -96,7 +96,7 @@ export class HttpTableEndpoint implements TableEndpoint {
       throw new TableUnreachable(`the table endpoint answered ${status} with something that is not JSON`, true, cause);
     }
     if (status === 200) return answer;
-    throw errorOf(status, answer);
+    throw errorOf(status, answer, requestId);
   }
 
   #signerFor(session: RoleSession): RequestSigner {
@@ -107,7 +107,7 @@ export class HttpTableEndpoint implements TableEndpoint {
     return this.#signer.signer;
   }
 
-  #send(headers: Record<string, string>, body: Buffer): Promise<{ status: number; text: string }> {
+  #send(headers: Record<string, string>, body: Buffer): Promise<Answer> {
     const { endpointTimeoutMs, endpointResponseBytesMax } = this.#limits;
     return new Promise((resolve, reject) => {
       let request: ClientRequest | undefined;
@@ -136,7 +136,12 @@ export class HttpTableEndpoint implements TableEndpoint {
         response.on("error", fail);
         response.on("end", () => {
           timer.cancel();
-          resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks, length).toString("utf8") });
+          const id = response.headers["x-amzn-requestid"];
+          resolve({
+            status: response.statusCode ?? 0,
+            text: Buffer.concat(chunks, length).toString("utf8"),
+            requestId: typeof id === "string" ? id.slice(0, requestIdLengthMax) : undefined,
+          });
         });
       };
       const send = this.#url.protocol === "https:" ? requestHttps : requestHttp;
@@ -151,6 +156,16 @@ export class HttpTableEndpoint implements TableEndpoint {
   }
 }
 
+/** What came back over HTTP. */
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly requestId: string | undefined;
+}
+
+/** An id that is longer is nobody's. */
+const requestIdLengthMax = 128;
+
 function agentFor(url: URL, socketsMax: number): HttpAgent | HttpsAgent {
   const options = {
     keepAlive: true,
@@ -163,10 +178,14 @@ function agentFor(url: URL, socketsMax: number): HttpAgent | HttpsAgent {
 }
 
 /** An error document of the JSON protocol; `__type` may carry a namespace, and `message` a capital. */
-function errorOf(status: number, document: unknown): AwsError {
+function errorOf(status: number, document: unknown, requestId: string | undefined): AwsError {
   const members = typeof document === "object" && document !== null ? (document as Record<string, unknown>) : {};
   const { __type: type, message, Message, ...rest } = members;
   const code = typeof type === "string" ? type.slice(type.lastIndexOf("#") + 1) : "InternalServerError";
   const text = typeof message === "string" ? message : typeof Message === "string" ? Message : "";
-  return new AwsError(code, text, { fault: status >= 500 ? "server" : "client", status, members: rest });
+  return new AwsError(code, text, {
+    fault: status >= 500 ? "server" : "client",
+    status,
+    members: { ...rest, requestId },
+  });
 }
