@@ -4,8 +4,8 @@ import type { Json, JsonObject } from "./json.js";
 export interface Step {
   readonly operation: string;
   readonly input: Json;
-  /** Follows LastEvaluatedKey: a Query's pages are compared one by one, a Scan's as one set of items. */
-  readonly allPages?: boolean;
+  /** Follows LastEvaluatedKey: a Query's pages are compared one by one, a Scan's and unordered ones as one set of items. */
+  readonly allPages?: boolean | "unordered";
 }
 
 /** Items by table, there before a case begins. */

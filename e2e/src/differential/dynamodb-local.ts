@@ -1,7 +1,8 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
@@ -32,6 +33,8 @@ export async function whyNoDynamoDbLocal(): Promise<string | undefined> {
 /** Starts DynamoDB Local on a free port and waits until it answers. */
 export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const port = await freePort();
+  // It leaves a file where it is started.
+  const cwd = mkdtempSync(join(tmpdir(), "dynamodb-local-"));
   const child = spawn(
     "java",
     [
@@ -43,7 +46,7 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
       join(emulator, "DynamoDBLocal.jar"),
       ...["-inMemory", "-sharedDb", "-disableTelemetry", "-port", String(port)],
     ],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    { cwd, stdio: ["ignore", "ignore", "pipe"] },
   );
   const errors: string[] = [];
   child.stderr.setEncoding("utf8").on("data", (text: string) => errors.push(text));
@@ -55,6 +58,7 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
     async stop() {
       child.kill("SIGKILL");
       await exited;
+      rmSync(cwd, { recursive: true, force: true });
     },
   };
 }

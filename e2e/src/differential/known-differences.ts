@@ -256,6 +256,30 @@ export const knownDifferences: readonly KnownDifference[] = [
     ours: invalid("TimeToLive is active on a different AttributeName: current AttributeName is "),
   },
   {
+    id: "defaults that are not needed",
+    why: "The service does not look at the second operand of if_not_exists when the first is there; DynamoDB Local wants it to be there too.",
+    operation: /^(UpdateItem|TransactWriteItems)$/,
+    kind: "outcome",
+    reference: invalid("The provided expression refers to an attribute that does not exist in the item$"),
+    ours: /^(ok$|TransactionCanceledException: .*ConditionalCheckFailed)/,
+  },
+  {
+    id: "several faults in one update",
+    why: "Of several actions that do not fit the item, DynamoDB Local names one in the order of a hash table; ours the first in the text.",
+    operation: /^UpdateItem$/,
+    kind: "message",
+    reference: invalid(
+      "(The provided expression refers to|The document path provided|An operand in the update|DynamoDB only supports precision)",
+    ),
+    ours: invalid("(The provided expression refers to|The document path provided|An operand in the update)"),
+  },
+  {
+    id: "updated parts",
+    why: "UPDATED_OLD and UPDATED_NEW of a part are that part inside its parents (alternator's suite of return values); DynamoDB Local answers with the whole attribute.",
+    operation: /^UpdateItem$/,
+    at: /^\.Attributes\.(parts|places)/,
+  },
+  {
     id: "capacity of deleting nothing",
     why: "DynamoDB Local tells the consumed capacity unasked when there was nothing to delete (dynalite's suite of DeleteItem).",
     operation: /^DeleteItem$/,

@@ -2,7 +2,7 @@ import type { Content, Step } from "./case.js";
 import { bodyDifferences, type Difference, differences } from "./compare.js";
 import type { Answer, DynamoDbEndpoint } from "./endpoint.js";
 import { canonical, type Json, type JsonObject } from "./json.js";
-import { withSortedSets } from "./normalise.js";
+import { withPlainNumbers, withSortedSets } from "./normalise.js";
 
 const pagesMax = 200;
 const batchItemsMax = 25;
@@ -79,10 +79,15 @@ export class Pair {
     });
   }
 
+  /** Makes both sides' tables hold what ours holds. */
+  async align(table: string): Promise<void> {
+    await this.fill([table], { [table]: (await allItems(this.#ours, table)) as readonly JsonObject[] });
+  }
+
   /** The differences between the two sides' answers to one step. */
   async compare(step: Step): Promise<readonly Difference[]> {
     this.requests++;
-    if (step.allPages !== true) {
+    if (step.allPages === undefined || step.allPages === false) {
       const [reference, ours] = await this.#both((endpoint) => endpoint.call(step.operation, step.input));
       return differences(step.operation, reference, ours);
     }
@@ -90,7 +95,12 @@ export class Pair {
     if (!Array.isArray(reference) || !Array.isArray(ours)) {
       return differences(step.operation, lastAnswer(reference), lastAnswer(ours));
     }
-    return bodyDifferences("Pages", joined(step.operation, reference), joined(step.operation, ours));
+    const inOrder = step.operation === "Query" && step.allPages !== "unordered";
+    return bodyDifferences(
+      "Pages",
+      joined(inOrder, reference.map(withPlainNumbers) as JsonObject[]),
+      joined(inOrder, ours),
+    );
   }
 
   /** The differences between what the two sides' tables hold. */
@@ -142,17 +152,17 @@ const lastAnswer = (result: JsonObject[] | Answer): Answer =>
   Array.isArray(result) ? { status: 200, error: undefined, message: "", body: {} } : result;
 
 /** What counts of several pages: how a last page ends, full or followed by an empty one, is each server's own business. */
-function joined(operation: string, found: readonly JsonObject[]): Json {
+function joined(inOrder: boolean, found: readonly JsonObject[]): Json {
   const items = found.flatMap(({ Items }) => (Items as readonly Json[]) ?? []);
   const sum = (member: string) => found.reduce((total, page) => total + Number(page[member] ?? 0), 0);
   const shownItems = found.some(({ Items }) => Items !== undefined);
   const totals = { Count: sum("Count"), ScannedCount: sum("ScannedCount"), shownItems };
-  if (operation === "Scan") {
+  if (!inOrder) {
     const unordered = items.map((item) => canonical(withSortedSets(item)));
     return { ...totals, items: unordered.sort().map((text) => JSON.parse(text) as Json) };
   }
-  const sizes = found.map(({ Count }) => Count!).filter((count, page) => count !== 0 || page < found.length - 1);
-  return { ...totals, sizes, items };
+  const sizes = found.map(({ Count }) => Number(Count));
+  return { ...totals, sizes: sizes.slice(0, sizes.findLastIndex((count) => count > 0) + 1), items };
 }
 
 async function allItems(endpoint: DynamoDbEndpoint, TableName: string): Promise<readonly Json[]> {

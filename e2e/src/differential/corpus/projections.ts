@@ -8,8 +8,8 @@ const Key = { pk: { S: "rich" } };
 
 const rows: readonly Row[] = [
   ["s"],
-  ["s, n, missing"],
-  ["missing"],
+  ["s, n, gone"],
+  ["gone"],
   ["pk"],
   ["m.a"],
   ["m.a, m.b"],
@@ -52,7 +52,7 @@ const rows: readonly Row[] = [
   [":v", { ":v": 1 }],
   ["s, :v", { ":v": 1 }],
   ["l[:v]", { ":v": 1 }],
-  ["#missing"],
+  ["#gone"],
   ["s", { "#unused": "x" }],
   ["s", { ":unused": 1 }],
   ["l[01]"],
@@ -83,7 +83,7 @@ const rows: readonly Row[] = [
 
 const legacy: readonly (readonly [string, readonly string[]])[] = [
   ["two attributes", ["s", "n"]],
-  ["a missing one", ["missing"]],
+  ["one that is not there", ["gone"]],
   ["a dotted name is a name", ["m.a"]],
   ["a reserved word", ["name"]],
   ["the same twice", ["s", "s"]],

@@ -5,16 +5,18 @@ import type { JsonObject } from "../json.js";
 import { content, rich } from "./shared.js";
 
 const TableName = "ReturnValues";
-const given = content(TableName, rich);
+const given = content(TableName, { ...rich, parts: { a: 1, b: { c: 2 } }, places: [1, 2, 3] });
 const wanted = ["NONE", "ALL_OLD", "ALL_NEW", "UPDATED_OLD", "UPDATED_NEW", "SOME", ""];
 const updates = [
   "SET s = :v",
   "SET x = :v",
-  "SET s = :v, n = :v REMOVE b, missing",
-  "REMOVE missing",
+  "SET s = :v, n = :v REMOVE b, gone",
+  "REMOVE gone",
   "REMOVE s",
   "ADD n :n",
   "DELETE ss :a",
+  "SET parts.a = :v, parts.b.c = :v",
+  "SET places[1] = :v REMOVE places[0]",
 ];
 const Key = { pk: { S: "rich" } };
 const nobody = { pk: { S: "nobody" } };
@@ -25,7 +27,7 @@ function valuesIn(expression: string): JsonObject {
   return used.length === 0 ? {} : { ExpressionAttributeValues: Object.fromEntries(used) };
 }
 
-const fails = { ConditionExpression: "attribute_exists(missing)" };
+const fails = { ConditionExpression: "attribute_exists(gone)" };
 
 /** ReturnValues and ReturnValuesOnConditionCheckFailure of the three writes. */
 export const returnValues: Family = {

@@ -80,7 +80,7 @@ const reads: readonly (readonly [string, readonly Json[]])[] = [
   ["one that is not there", [get("a"), get("nobody"), get("b")]],
   ["two tables", [get("a"), { Get: { TableName: entries, Key: itemOf({ pk: "a", sk: 1 }) } }]],
   ["projected", [get("a", { ProjectionExpression: "balance" }), get("c", { ProjectionExpression: "l[1]" })]],
-  ["projected to nothing", [get("a", { ProjectionExpression: "missing" })]],
+  ["projected to nothing", [get("a", { ProjectionExpression: "gone" })]],
   ["one twice", [get("a"), get("a")]],
   ["none", []],
   ["an empty action", [{}]],
