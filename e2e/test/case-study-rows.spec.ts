@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type CaseOperation, operations } from "../src/case-study/operations.js";
@@ -9,6 +11,8 @@ import { awsClients, type DaxClient, daxClient, type Keys } from "../src/clients
 const operation = (column: Column): CaseOperation => operations.find((found) => found.column === column)!;
 const scenario = (id: string): Scenario => scenarios.find((found) => found.id === id)!;
 const prefixed = (service: string, actions: readonly string[]) => actions.map((action) => `${service}:${action}`);
+
+const program = fileURLToPath(new URL("../../packages/hotkeep/bin/hotkeep.js", import.meta.url));
 
 let hotkeep: RunningHotkeep;
 let world: World;
@@ -66,8 +70,15 @@ describe("rows CS-a to CS-i of the case study", () => {
     await enter("CS-4");
     expect(await viaDax("G")).toEqual({ result: "A" });
     await world.setServiceRole(servicePolicy(scenario("CS-4").serviceRole.filter((action) => action !== "GetItem")));
-    expect(await viaDax("G")).toMatchObject({ result: "d2" });
+    const refused = await viaDax("G");
+    expect(refused).toMatchObject({ result: "d2" });
     expect(await direct("G")).toEqual({ result: "A" });
+    const explained = execFileSync(process.execPath, [program, "explain", refused.requestId!], {
+      encoding: "utf8",
+      env: { ...process.env, HOTKEEP_DATA: hotkeep.dataDirectory },
+    });
+    expect(explained).toContain("the cluster let its caller in, and was refused at the table as its service role");
+    expect(explained).toContain("nothing denies it, but no identity-based policy allows it");
   });
 
   it("CS-d: caller and service role restrict writes independently", async () => {

@@ -254,6 +254,24 @@ describe("an operation is unknown", () => {
   });
 });
 
+describe("a service that is not here", () => {
+  it("is named in the words of the protocol that the request seems to speak", async () => {
+    const lambda = { method: "GET", url: "/2015-03-31/functions", body: "", operation: "", service: "lambda" as never };
+    const refused = await router().handle(signedCall(lambda));
+    expect(refused.status).toBe(400);
+    expect(json(refused).message).toBe("The service lambda is not served here: iam, sts, ec2, dax, dynamodb are");
+    const body = "Action=ListStacks&Version=2010-05-15";
+    const stacks = { body, headers: form, operation: "", service: "cloudformation" as never };
+    expect((await router().handle(signedCall(stacks))).body.toString()).toContain("<Code>InvalidAction</Code>");
+    expect(recorder.call).toBeUndefined();
+  });
+
+  it("is a forged scope, when everything else names one that is", async () => {
+    const forged = { body: iamBody, headers: form, operation: "", service: "s3" as never };
+    expect((await router().handle(signedCall(forged))).body.toString()).toContain("<Code>SignatureDoesNotMatch</Code>");
+  });
+});
+
 describe("a query request", () => {
   const input = async (body: string, url = "/", method = "POST") => {
     const response = await router().handle(signedCall({ service: "iam", body, url, method }));

@@ -17,7 +17,7 @@ import type { LocalCall, Router } from "../router.js";
 import { missingSignature } from "../sigv4/presented.js";
 import { sameSecret } from "../sigv4/secrets.js";
 import { checkSession, SignatureVerifier } from "../sigv4/verify.js";
-import { locateService } from "./locate.js";
+import { absentService, locateService } from "./locate.js";
 import { RequestIds } from "./request-ids.js";
 import { retold } from "./retold.js";
 import { type AnyOperation, assembleServices, type Service } from "./service.js";
@@ -137,6 +137,13 @@ class ModelRouter implements Router {
     const name = locateService(request, headers);
     const service = this.#service(name ?? "dynamodb");
     progress.service = service;
+    const absent = absentService(request, headers);
+    if (absent !== undefined) {
+      throw new CommonAwsError(
+        "UnknownOperation",
+        `The service ${absent} is not served here: iam, sts, ec2, dax, dynamodb are`,
+      );
+    }
     const { wire } = service;
     if (request.bodyTooLong === true || request.body.length > wire.bodyBytesMax) {
       throw new CommonAwsError("RequestTooLarge", `The request must not be longer than ${wire.bodyBytesMax} bytes`);

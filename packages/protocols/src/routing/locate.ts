@@ -13,6 +13,24 @@ const formBytesSearched = 64 * 1024;
 export function locateService(request: HttpRequest, headers: Headers): ServiceName | undefined {
   const scoped = scopedService(request, headers);
   if (scoped !== undefined && services.has(scoped)) return scoped as ServiceName;
+  return suggestedService(request, headers);
+}
+
+/**
+ * The name of a service of AWS that is asked for and is not here: the scope names it, and nothing else in the request
+ * points to one that is.
+ */
+export function absentService(request: HttpRequest, headers: Headers): string | undefined {
+  const scoped = scopedService(request, headers);
+  if (scoped === undefined || services.has(scoped) || !/^[a-z][a-z0-9-]{1,62}$/.test(scoped)) return undefined;
+  const suggested = suggestedService(request, headers);
+  // A form of no known version is only taken for EC2's: other services have forms, too.
+  const form = `${queryOf(request.url)}&${request.body.subarray(0, formBytesSearched).toString("latin1")}`;
+  const sure = suggested !== undefined && (suggested !== "ec2" || /(^|&)Version=2016-11-15(&|$)/.test(form));
+  return sure ? undefined : scoped;
+}
+
+function suggestedService(request: HttpRequest, headers: Headers): ServiceName | undefined {
   const target = headers.get("x-amz-target");
   if (target?.startsWith("DynamoDB_")) return "dynamodb";
   if (target?.startsWith("AmazonDAX")) return "dax";
