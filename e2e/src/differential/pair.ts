@@ -9,6 +9,7 @@ const batchItemsMax = 25;
 
 const writes: ReadonlySet<string> = new Set([
   ...["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"],
+  ...["ExecuteStatement", "BatchExecuteStatement"],
 ]);
 
 /** Whether a step can change items. */

@@ -7,6 +7,7 @@ import { legacyConditions } from "./legacy-conditions.js";
 import { legacyUpdates } from "./legacy-updates.js";
 import { limits } from "./limits.js";
 import { parameters } from "./parameters.js";
+import { partiql } from "./partiql.js";
 import { projections } from "./projections.js";
 import { queries } from "./queries.js";
 import { returnValues } from "./return-values.js";
@@ -36,4 +37,5 @@ export const families: readonly Family[] = [
   legacyConditions,
   legacyUpdates,
   limits,
+  partiql,
 ];

@@ -36,6 +36,7 @@ const options: readonly (readonly [string, JsonObject])[] = [
   ["projected attributes without an index", { Select: "ALL_PROJECTED_ATTRIBUTES" }],
   ["specific attributes without naming them", { Select: "SPECIFIC_ATTRIBUTES" }],
   ["a projection", { ProjectionExpression: "n" }],
+  ["a count with a projection into the key", { Select: "COUNT", ProjectionExpression: "pk[0]" }],
   ["a count with a projection", { Select: "COUNT", ProjectionExpression: "n" }],
   ["AttributesToGet", { AttributesToGet: ["n", "even"] }],
   ["AttributesToGet, empty", { AttributesToGet: [] }],

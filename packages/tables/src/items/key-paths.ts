@@ -6,16 +6,20 @@ const message = "Key attributes must be scalars; list random access '[]' and map
 /**
  * Refuses expressions that look into key attributes of a table or its indexes: those are never lists or maps.
  *
- * `nested` are the top-level names of all longer paths. @throws AwsError `ValidationException` with the service's words.
+ * `nested` are the top-level names of all longer paths, those of one expression before those of another: in this order
+ * they are complained about (observed). @throws AwsError `ValidationException` with the service's words.
  */
-export function checkKeyPaths(table: Table, nested: ReadonlySet<string>): void {
-  if (nested.size === 0) return;
+export function checkKeyPaths(table: Table, nested: readonly (readonly string[])[]): void {
+  for (const names of nested) if (names.length > 0) checkNames(table, names);
+}
+
+function checkNames(table: Table, nested: readonly string[]): void {
   for (const attribute of [table.key.hash, table.key.range]) {
-    if (attribute !== undefined && nested.has(attribute.name)) throw invalid(`${message}: Key: ${attribute.name}`);
+    if (attribute !== undefined && nested.includes(attribute.name)) throw invalid(`${message}: Key: ${attribute.name}`);
   }
   for (const { key } of table.indexes) {
     for (const attribute of [key.hash, key.range]) {
-      if (attribute !== undefined && nested.has(attribute.name))
+      if (attribute !== undefined && nested.includes(attribute.name))
         throw invalid(`${message}: IndexKey: ${attribute.name}`);
     }
   }

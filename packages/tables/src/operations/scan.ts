@@ -7,7 +7,7 @@ import { checkKeyPaths } from "../items/key-paths.js";
 import { answerPage, checkConsistency, checkShown, checkStartPlace, openSource } from "../items/read-page.js";
 import { compiledOnce } from "../request/compiled.js";
 import { itemContext } from "../request/condition-keys.js";
-import { type PageRequest, readPageRequest } from "../request/page-request.js";
+import { checkSelect, type PageRequest, readPageRequest } from "../request/page-request.js";
 import { type InputOf, operation } from "./operation.js";
 
 const action = "dynamodb:Scan";
@@ -77,6 +77,7 @@ export function scan(engine: Engine): NamedOperation {
           );
         }
       }
+      checkSelect(request);
       checkKeyPaths(source.table, request.names.nested());
       checkShown(source, request);
       return answerPage(engine, source, request, range);

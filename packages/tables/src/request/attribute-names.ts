@@ -6,16 +6,18 @@ import type { Condition, DocumentPath, Operand, Projection, SetValue, Update } f
  */
 export class AttributeNames {
   readonly #names = new Set<string>();
-  readonly #nested = new Set<string>();
+  readonly #nestedInConditions: string[] = [];
+  readonly #nestedElsewhere: string[] = [];
+  #nested = this.#nestedElsewhere;
 
   /** In order of first mention. */
   list(): readonly string[] {
     return [...this.#names];
   }
 
-  /** Those of which a path goes on to a list element or map entry. */
-  nested(): ReadonlySet<string> {
-    return this.#nested;
+  /** Those of which a path goes on to a list element or map entry: in conditions, then in all else. */
+  nested(): readonly (readonly string[])[] {
+    return [this.#nestedInConditions, this.#nestedElsewhere];
   }
 
   add(names: Iterable<string>): this {
@@ -29,7 +31,10 @@ export class AttributeNames {
   }
 
   condition(condition: Condition | undefined): this {
-    if (condition !== undefined) this.#condition(condition);
+    if (condition === undefined) return this;
+    this.#nested = this.#nestedInConditions;
+    this.#condition(condition);
+    this.#nested = this.#nestedElsewhere;
     return this;
   }
 
@@ -81,7 +86,7 @@ export class AttributeNames {
 
   #path(path: DocumentPath): void {
     this.#names.add(path[0]);
-    if (path.length > 1) this.#nested.add(path[0]);
+    if (path.length > 1) this.#nested.push(path[0]);
   }
 
   #operand(operand: Operand): void {

@@ -181,6 +181,18 @@ describe("indexes", () => {
     );
   });
 
+  it("have keys that no path leads into; filters are complained about before projections", async () => {
+    const scalars = "Key attributes must be scalars; list random access '[]' and map lookup '.' are not allowed";
+    const scan = { TableName, FilterExpression: "attribute_exists(n.x)", ProjectionExpression: "g.x" };
+    expect(await harness.refusal("Scan", scan)).toBe(`${scalars}: IndexKey: n`);
+    expect(await harness.refusal("Scan", { TableName, ProjectionExpression: "n.x, g.x" })).toBe(
+      `${scalars}: IndexKey: g`,
+    );
+    expect(await harness.refusal("Scan", { TableName, ProjectionExpression: "g.x", Select: "COUNT" })).toBe(
+      "1 validation error detected: Cannot specify the ProjectionExpression when choosing to get only the Count",
+    );
+  });
+
   it("are charged apart, and local ones report their collections", async () => {
     const answer = await harness.call("PutItem", {
       TableName,
