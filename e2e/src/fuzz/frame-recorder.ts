@@ -23,7 +23,7 @@ export async function recordSession(
   const node = new URL(nodeEndpoint);
   const port = Number(node.port);
   const nodeAddress = Buffer.from(node.hostname.split(".").map(Number));
-  const ownAddress = Buffer.from([nodeAddress[0]!, nodeAddress[1]!, 255, 253]);
+  const ownAddress = Buffer.from([nodeAddress[0]!, nodeAddress[1]!, 255, 252]);
   const ownHost = [...ownAddress].join(".");
   const sent: Buffer[][] = [];
   const server = createServer((client) => {
