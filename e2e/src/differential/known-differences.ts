@@ -273,6 +273,20 @@ export const knownDifferences: readonly KnownDifference[] = [
     at: /^\.Attributes\.(parts|places)/,
   },
   {
+    id: "capacity of finding nothing",
+    why: "Reading what is not there costs as much as reading the smallest item (documented); DynamoDB Local counts nothing in batches and queries.",
+    operation: /^(Query|BatchGetItem)$/,
+    at: /^\.ConsumedCapacity.*CapacityUnits$/,
+    reference: /^0$/,
+    ours: /^0\.5$/,
+  },
+  {
+    id: "capacity of transactions",
+    why: "Transactions cost twice what single operations do (documented); DynamoDB Local doubles writes twice, and names the units of reads only for the whole.",
+    operation: /^Transact/,
+    at: /^\.ConsumedCapacity/,
+  },
+  {
     id: "capacity of deleting nothing",
     why: "DynamoDB Local tells the consumed capacity unasked when there was nothing to delete (dynalite's suite of DeleteItem).",
     operation: /^DeleteItem$/,

@@ -1,5 +1,6 @@
 import type { Family } from "../case.js";
 import { batches } from "./batches.js";
+import { capacity } from "./capacity.js";
 import { conditions } from "./conditions.js";
 import { indexes } from "./indexes.js";
 import { keyCases } from "./keys.js";
@@ -37,5 +38,6 @@ export const families: readonly Family[] = [
   legacyConditions,
   legacyUpdates,
   limits,
+  capacity,
   partiql,
 ];

@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  equalValues,
   hashKeyBytesMax,
   type Item,
   itemSizeBytes,
@@ -114,7 +115,7 @@ function replaceEntry(
     transaction.put(storage.items, next.key, primary);
     capacity.add(writeUnits(next.sizeBytes), index);
   }
-  if (stays && JSON.stringify(old.shown) !== JSON.stringify(next.shown)) {
+  if (stays && !equalValues({ M: old.shown }, { M: next.shown })) {
     capacity.add(writeUnits(Math.max(old.sizeBytes, next.sizeBytes)), index);
   }
   const items = (next === undefined ? 0 : 1) - (old === undefined ? 0 : 1);

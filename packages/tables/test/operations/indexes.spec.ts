@@ -211,4 +211,16 @@ describe("indexes", () => {
       ItemCollectionMetrics: { ItemCollectionKey: { pk: { S: "p" } }, SizeEstimateRangeGB: [0, 1] },
     });
   });
+
+  it("cost nothing when what they show stays the same, in whatever order it is written", async () => {
+    const g = { S: "a" };
+    const ns = ["1", "2"];
+    await harness.put(TableName, { g, ns: { NS: ns }, ...item("1") });
+    const put = { TableName, Item: { ...item("1"), ns: { NS: ["2.0", "1"] }, g }, ReturnConsumedCapacity: "INDEXES" };
+    expect((await harness.call("PutItem", put)).ConsumedCapacity).toEqual({
+      TableName,
+      CapacityUnits: 1,
+      Table: { CapacityUnits: 1 },
+    });
+  });
 });
