@@ -267,6 +267,27 @@ export const knownDifferences: readonly KnownDifference[] = [
     ours: invalid("(The provided expression refers to|The document path provided|An operand in the update)"),
   },
   {
+    id: "overlapping paths",
+    why: "Of three paths or more, DynamoDB Local names one that does not overlap, in the order of a hash table.",
+    kind: "message",
+    reference: /Two document paths overlap with each other/,
+    ours: /Two document paths overlap with each other/,
+  },
+  {
+    id: "requests before conditions",
+    why: "What no item could make right is an error before any item is read (dynalite's suite of UpdateItem); DynamoDB Local looks at the condition first.",
+    operation: /^UpdateItem$/,
+    kind: "outcome",
+    reference: /^ConditionalCheckFailedException/,
+    ours: wrongParameters("Cannot update attribute"),
+  },
+  {
+    id: "one item twice",
+    why: "The service refuses two actions on one item before it reads any (alternator's suite of transactions).",
+    operation: /^TransactWriteItems$/,
+    ours: invalid("Transaction request cannot include multiple operations on one item"),
+  },
+  {
     id: "updated parts",
     why: "UPDATED_OLD and UPDATED_NEW of a part are that part inside its parents (alternator's suite of return values); DynamoDB Local answers with the whole attribute.",
     operation: /^UpdateItem$/,

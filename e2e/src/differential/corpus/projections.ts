@@ -33,6 +33,8 @@ const rows: readonly Row[] = [
   ["name"],
   ["m.name"],
   ["s, s"],
+  ["s, n, s"],
+  ["m.a, s, m, n"],
   ["m, m.a"],
   ["m.a, m"],
   ["l[0], l"],

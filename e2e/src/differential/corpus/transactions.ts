@@ -42,6 +42,8 @@ const writes: readonly (readonly [string, readonly Json[]])[] = [
   ["a check on nothing", [check("nobody", "attribute_not_exists(pk)"), put("new")]],
   ["a check that fails on nothing, shown", [check("nobody", "attribute_exists(pk)", shown), put("new")]],
   ["one item twice", [add("a", 1), remove("a")]],
+  ["one item twice, with a condition that fails", [put("a", absent), remove("a")]],
+  ["one item twice, with an operand that is not there", [add("c", 1), remove("c")]],
   ["one item put twice", [put("x"), put("x")]],
   ["one item checked and written", [check("a", "attribute_exists(pk)"), put("a")]],
   ["the same key in two tables", [put("a"), { Delete: { TableName: entries, Key: itemOf({ pk: "a", sk: 1 }) } }]],

@@ -191,6 +191,15 @@ export const updates: Family = {
       name: `no item: ${one.name}`,
     })),
     one("no item, no expression", given, "UpdateItem", { TableName, Key: { pk: { S: "nobody" } } }),
+    ...["SET pk = :v", "ADD pk :v"].map((UpdateExpression) =>
+      one(`a failed condition and ${UpdateExpression}`, given, "UpdateItem", {
+        TableName,
+        Key: { pk: { S: "rich" } },
+        UpdateExpression,
+        ConditionExpression: "attribute_exists(gone)",
+        ExpressionAttributeValues: { ":v": { N: "1" } },
+      }),
+    ),
     one("no item, no expression, updated values", given, "UpdateItem", {
       TableName,
       Key: { pk: { S: "nobody" } },
