@@ -5,6 +5,7 @@ import { knownDifferences } from "../src/differential/known-differences.js";
 import { type Both, startBoth } from "../src/differential/start-both.js";
 import { walk } from "../src/differential/walk/walk.js";
 
+/** `HOTKEEP_WALK_SEED=7 HOTKEEP_WALKS=1` repeats one walk; more walks than these are for a quiet evening. */
 const first = Number(process.env.HOTKEEP_WALK_SEED ?? 1);
 const seeds = Array.from({ length: Number(process.env.HOTKEEP_WALKS ?? 20) }, (_, at) => first + at);
 
