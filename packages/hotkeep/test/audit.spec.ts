@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { SeededRandom, silentLogger } from "@hotkeep/core";
 import type { AuditRecord } from "@hotkeep/protocols";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { AuditLog } from "../src/gateway/audit-log.js";
-import { AuditTrail } from "../src/gateway/audit-trail.js";
+import { AuditTrail, auditLogLimits } from "../src/gateway/audit-trail.js";
+import { LineLog } from "../src/gateway/line-log.js";
 
 let directory: string;
 beforeEach(() => {
@@ -43,11 +43,11 @@ describe("an audit log", () => {
 
   it("is one JSON object a line, in a file for its owner only, and goes on where it ended", async () => {
     const path = join(directory, "a", "log.jsonl");
-    const log = new AuditLog(path, () => {});
+    const log = new LineLog(path, () => {}, auditLogLimits);
     log.append({ n: 1 });
     log.append({ n: 2 });
     await log.settle();
-    const again = new AuditLog(path, () => {});
+    const again = new LineLog(path, () => {}, auditLogLimits);
     again.append({ n: 3 });
     await again.settle();
     expect(lines("a/log.jsonl")).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
@@ -55,7 +55,7 @@ describe("an audit log", () => {
   });
 
   it("turns over by size and keeps so many files", async () => {
-    const log = new AuditLog(join(directory, "log.jsonl"), () => {}, limits);
+    const log = new LineLog(join(directory, "log.jsonl"), () => {}, limits);
     for (let n = 0; n < 10; n++) {
       log.append({ n, text: "x".repeat(60) });
       await log.settle();
@@ -70,7 +70,7 @@ describe("an audit log", () => {
 
   it("lets events go that come faster than they can be written, and says so", async () => {
     const problems: unknown[] = [];
-    const log = new AuditLog(join(directory, "log.jsonl"), (error) => void problems.push(String(error)), {
+    const log = new LineLog(join(directory, "log.jsonl"), (error) => void problems.push(String(error)), {
       ...limits,
       fileBytesMax: 10_000,
     });
@@ -82,13 +82,14 @@ describe("an audit log", () => {
     const kept = lines("log.jsonl").length;
     expect(log.dropped).toBe(201 - kept);
     expect(log.dropped).toBeGreaterThan(0);
-    expect(problems).toEqual([`Error: ${log.dropped} audit events came faster than they could be written`]);
+    expect(problems).toEqual([`Error: ${log.dropped} records came faster than they could be written`]);
   });
 
   it("tells of a disk that does not take it, and goes on", async () => {
     const problems: unknown[] = [];
     const path = join(directory, "gone", "log.jsonl");
-    const log = new AuditLog(path, (error) => void problems.push((error as NodeJS.ErrnoException).code));
+    const problem = (error: unknown) => void problems.push((error as NodeJS.ErrnoException).code);
+    const log = new LineLog(path, problem, auditLogLimits);
     rmSync(join(directory, "gone"), { recursive: true });
     log.append({ n: 1 });
     await log.settle();

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readCredentialsFile, writeCredentialsFile } from "../src/gateway/credentials-file.js";
 import { takeDataDirectory } from "../src/gateway/data-directory.js";
-import { DenialLog, denialLogBytesMax, findDenials } from "../src/gateway/denial-log.js";
+import { denialLogLimits, findDenials } from "../src/gateway/denial-log.js";
+import { LineLog } from "../src/gateway/line-log.js";
 
 let folder: string;
 beforeEach(() => {
@@ -57,10 +58,10 @@ describe("the denial log", () => {
   });
 
   it("finds a denial by its id after it was opened again", async () => {
-    const log = new DenialLog(join(folder, "denials"), fail);
+    const log = new LineLog(join(folder, "denials"), fail, denialLogLimits);
     log.append(denial("one"));
     await log.settle();
-    const again = new DenialLog(join(folder, "denials"), fail);
+    const again = new LineLog(join(folder, "denials"), fail, denialLogLimits);
     again.append(denial("two"));
     await again.settle();
     expect(findDenials(join(folder, "denials"), "one")[0]).toEqual(denial("one"));
@@ -69,8 +70,8 @@ describe("the denial log", () => {
   });
 
   it("turns over at its bound and keeps one older file", async () => {
-    const log = new DenialLog(join(folder, "denials"), fail);
-    const large = "x".repeat(denialLogBytesMax / 4);
+    const log = new LineLog(join(folder, "denials"), fail, denialLogLimits);
+    const large = "x".repeat(denialLogLimits.fileBytesMax / 4);
     const write = async (ids: readonly string[]) => {
       for (const id of ids) {
         log.append(denial(id, large));
@@ -82,12 +83,12 @@ describe("the denial log", () => {
     expect(findDenials(join(folder, "denials"), "e")[0]?.id).toBe("e");
     await write(["f", "g", "h", "i"]);
     expect(findDenials(join(folder, "denials"), "a")[0]).toBeUndefined();
-    expect(statSync(join(folder, "denials")).size).toBeLessThanOrEqual(denialLogBytesMax);
+    expect(statSync(join(folder, "denials")).size).toBeLessThanOrEqual(denialLogLimits.fileBytesMax);
   });
 
   it("lets go what a flood of denials brings faster than it can be written, and says how many", async () => {
-    const log = new DenialLog(join(folder, "denials"), fail);
-    const large = "x".repeat(denialLogBytesMax / 8);
+    const log = new LineLog(join(folder, "denials"), fail, denialLogLimits);
+    const large = "x".repeat(denialLogLimits.fileBytesMax / 8);
     for (let i = 0; i < 20; i++) log.append(denial(`flood-${i}`, large));
     await log.settle();
     expect(findDenials(join(folder, "denials"), "flood-0")[0]?.id).toBe("flood-0");

@@ -11,7 +11,14 @@ import {
   trailEvent,
 } from "@hotkeep/identity";
 import type { AuditRecord } from "@hotkeep/protocols";
-import { AuditLog } from "./audit-log.js";
+import { LineLog, type LineLogLimits } from "./line-log.js";
+
+/** 128 MiB on disk at the most for each file, weeks of management events. */
+export const auditLogLimits: LineLogLimits = {
+  fileBytesMax: 16 * 1024 * 1024,
+  filesMax: 8,
+  waitingBytesMax: 8 * 1024 * 1024,
+};
 
 /** What an {@link AuditTrail} is made of. */
 export interface AuditTrailOptions {
@@ -30,8 +37,8 @@ export interface AuditTrailOptions {
  */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
-  readonly #management: AuditLog;
-  readonly #data: AuditLog | undefined;
+  readonly #management: LineLog;
+  readonly #data: LineLog | undefined;
   /** Who stands behind a key. Comes late: identities themselves have something to tell while they are opened. */
   identity: Pick<Identity, "ownerOf"> | undefined;
 
@@ -39,8 +46,8 @@ export class AuditTrail {
     const { directory, logger, dataEvents } = options;
     this.#options = options;
     const problem = (error: unknown) => logger.warn("audit events were lost", { error });
-    this.#management = new AuditLog(join(directory, "management.jsonl"), problem);
-    this.#data = dataEvents ? new AuditLog(join(directory, "data.jsonl"), problem) : undefined;
+    this.#management = new LineLog(join(directory, "management.jsonl"), problem, auditLogLimits);
+    this.#data = dataEvents ? new LineLog(join(directory, "data.jsonl"), problem, auditLogLimits) : undefined;
   }
 
   /** For the router's `audit`, and identity's. */

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { appendFile, rename } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import type { LineLogLimits } from "./line-log.js";
 
 /** One denial as `hotkeep explain` opens it. */
 export interface Denial {
@@ -16,75 +16,12 @@ export interface Denial {
   readonly reasons: readonly string[];
 }
 
-/** The log turns over at this size; one older file is kept. */
-export const denialLogBytesMax = 8 * 1024 * 1024;
-
-/** What may wait to be written; more than that is let go and counted. */
-const waitingBytesMax = 4 * 1024 * 1024;
-
-/**
- * Denials on disk, one JSON object a line: `path` and, before it, `path.1`. Appending never waits for the disk: whoever
- * provokes denials in bulk must not slow down anybody else's calls.
- */
-export class DenialLog {
-  readonly #path: string;
-  readonly #onProblem: (error: unknown) => void;
-  #bytes: number;
-  #waiting: string[] = [];
-  #waitingBytes = 0;
-  #writing: Promise<void> | undefined;
-  #dropped = 0;
-
-  /** @param onProblem told when lines could not be written; they are lost, the log goes on */
-  constructor(path: string, onProblem: (error: unknown) => void) {
-    this.#path = path;
-    this.#onProblem = onProblem;
-    this.#bytes = existsSync(path) ? statSync(path).size : 0;
-  }
-
-  /** Denials that were let go because more came than could be written. */
-  get dropped(): number {
-    return this.#dropped;
-  }
-
-  append(denial: Denial): void {
-    const line = `${JSON.stringify(denial)}\n`;
-    const bytes = Buffer.byteLength(line);
-    if (this.#waitingBytes + bytes > waitingBytesMax) {
-      this.#dropped++;
-      return;
-    }
-    this.#waiting.push(line);
-    this.#waitingBytes += bytes;
-    this.#writing ??= this.#write()
-      .catch(this.#onProblem)
-      .finally(() => {
-        this.#writing = undefined;
-      });
-  }
-
-  /** Settles when everything appended so far is written, or could not be. */
-  async settle(): Promise<void> {
-    while (this.#writing !== undefined) await this.#writing;
-  }
-
-  async #write(): Promise<void> {
-    // One turn later, so that denials that come together are written together.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const text = this.#waiting.join("");
-      const bytes = this.#waitingBytes;
-      this.#waiting = [];
-      this.#waitingBytes = 0;
-      if (this.#bytes > 0 && this.#bytes + bytes > denialLogBytesMax) {
-        await rename(this.#path, `${this.#path}.1`);
-        this.#bytes = 0;
-      }
-      await appendFile(this.#path, text, { mode: 0o600 });
-      this.#bytes += bytes;
-    }
-  }
-}
+/** Today's surprises, not an archive: 16 MiB on disk at the most. */
+export const denialLogLimits: LineLogLimits = {
+  fileBytesMax: 8 * 1024 * 1024,
+  filesMax: 2,
+  waitingBytesMax: 4 * 1024 * 1024,
+};
 
 /**
  * The denials with this id in the log at `path`, a cluster's hop first; without an id, those of the newest line. Empty when

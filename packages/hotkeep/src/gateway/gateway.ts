@@ -13,9 +13,10 @@ import { checkStoredRange, takeAddressRange } from "./address-range.js";
 import { AuditTrail } from "./audit-trail.js";
 import { readCredentialsFile, writeConfigFile } from "./credentials-file.js";
 import { takeDataDirectory } from "./data-directory.js";
-import { DenialLog } from "./denial-log.js";
+import { denialLogLimits } from "./denial-log.js";
 import { denialOfDecision, denialOfNode } from "./denials.js";
 import { listenHttp } from "./http-server.js";
+import { LineLog } from "./line-log.js";
 import { createLogger } from "./logger.js";
 import { answerPage } from "./pages.js";
 import { type Running, removeRunningFile, writeRunningFile } from "./running-file.js";
@@ -72,7 +73,11 @@ async function open(
   closers.push(() => places.release());
   checkStoredRange(places.range, configuration);
   closers.push(await takeAddressRange(configuration));
-  const denials = new DenialLog(places.denials, (error) => logger.warn("denials could not be written", { error }));
+  const denials = new LineLog(
+    places.denials,
+    (error) => logger.warn("denials could not be written", { error }),
+    denialLogLimits,
+  );
   closers.push(() => denials.settle());
   const { auditData: dataEvents } = configuration;
   const trail = new AuditTrail({ directory: places.audit, dataEvents, account, random, logger });

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { appendFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Bounds of one audit log. */
-export interface AuditLogLimits {
+/** Bounds of one log. */
+export interface LineLogLimits {
   /** A file turns over at this size. */
   readonly fileBytesMax: number;
   /** Files kept: the one that is written and those before it, `path.1` the youngest. */
@@ -12,20 +12,13 @@ export interface AuditLogLimits {
   readonly waitingBytesMax: number;
 }
 
-/** 128 MiB on disk at the most, weeks of management events. */
-export const auditLogLimits: AuditLogLimits = {
-  fileBytesMax: 16 * 1024 * 1024,
-  filesMax: 8,
-  waitingBytesMax: 8 * 1024 * 1024,
-};
-
 /**
- * Events on disk, one JSON object a line, readable by nobody else. Appending never waits for the disk: a trail that slows
- * calls down would be switched off. What a crash loses is what was appended within the last write, milliseconds.
+ * Records on disk, one JSON object a line, readable by nobody else. Appending never waits for the disk: a log that slows
+ * calls down would be switched off, and who provokes records in bulk must not slow down others. What a crash loses is what was appended within the last write, milliseconds.
  */
-export class AuditLog {
+export class LineLog {
   readonly #path: string;
-  readonly #limits: AuditLogLimits;
+  readonly #limits: LineLogLimits;
   readonly #onProblem: (error: unknown) => void;
   #bytes: number;
   #waiting: string[] = [];
@@ -34,10 +27,10 @@ export class AuditLog {
   #dropped = 0;
 
   /**
-   * @param onProblem told when lines could not be written, and once for each time that events had to be let go; they are
+   * @param onProblem told when lines could not be written, and once for each time that records had to be let go; they are
    * lost, the log goes on
    */
-  constructor(path: string, onProblem: (error: unknown) => void, limits: AuditLogLimits = auditLogLimits) {
+  constructor(path: string, onProblem: (error: unknown) => void, limits: LineLogLimits) {
     this.#path = path;
     this.#limits = limits;
     this.#onProblem = onProblem;
@@ -45,13 +38,13 @@ export class AuditLog {
     this.#bytes = existsSync(path) ? statSync(path).size : 0;
   }
 
-  /** Events that were let go because more came than could be written. */
+  /** Records that were let go because more came than could be written. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  append(event: object): void {
-    const line = `${JSON.stringify(event)}\n`;
+  append(record: object): void {
+    const line = `${JSON.stringify(record)}\n`;
     const bytes = Buffer.byteLength(line);
     if (this.#waitingBytes + bytes > this.#limits.waitingBytesMax) {
       this.#dropped++;
@@ -72,7 +65,7 @@ export class AuditLog {
   }
 
   async #write(): Promise<void> {
-    // One turn later, so that events that come together are written together.
+    // One turn later, so that records that come together are written together.
     await Promise.resolve();
     const droppedBefore = this.#dropped;
     while (this.#waiting.length > 0) {
@@ -85,7 +78,7 @@ export class AuditLog {
       this.#bytes += bytes;
     }
     const dropped = this.#dropped - droppedBefore;
-    if (dropped > 0) this.#onProblem(new Error(`${dropped} audit events came faster than they could be written`));
+    if (dropped > 0) this.#onProblem(new Error(`${dropped} records came faster than they could be written`));
   }
 
   /** The oldest file goes; every other one gets the next number. */
