@@ -14,16 +14,19 @@ export async function node(): Promise<void> {
   const logger = createLogger(launch.nodeId);
   const shared = { clock: systemClock, random: systemRandom, logger };
   const feed = connectFeed({ ...shared, address: launch.feedAddress, nodeId: launch.nodeId, token: launch.token });
-  const running = await startNode({ ...shared, feed });
-  const stop = (): void => void running.drain(drainMs);
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
-  void launch.gatewayGone.then(() => {
-    logger.warn("the gateway is gone: this node stops");
-    void running.close();
-  });
-  await running.stopped;
-  await feed.close();
-  // The pipe from the gateway would keep this process alive.
-  process.stdin.destroy();
+  try {
+    const running = await startNode({ ...shared, feed });
+    const stop = (): void => void running.drain(drainMs);
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+    void launch.gatewayGone.then(() => {
+      logger.warn("the gateway is gone: this node stops");
+      void running.close();
+    });
+    await running.stopped;
+  } finally {
+    await feed.close();
+    // The pipe from the gateway would keep this process alive, and a node that cannot start must end.
+    process.stdin.destroy();
+  }
 }
