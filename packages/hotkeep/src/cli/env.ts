@@ -2,20 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import { readCredentialsFile } from "../gateway/credentials-file.js";
-import { dataDirectoryAt } from "../gateway/data-directory.js";
+import { dataDirectoryAt, isTaken } from "../gateway/data-directory.js";
 import type { Running } from "../gateway/running-file.js";
 
 /** Single quotes protect everything in a POSIX shell but themselves. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
 
 /** Prints `export` lines for the gateway that runs on this data directory. */
 export function env(flags: { readonly data?: string; readonly profile: string }): void {
@@ -26,7 +17,7 @@ export function env(flags: { readonly data?: string; readonly profile: string })
     });
   }
   const running = JSON.parse(readFileSync(places.running, "utf8")) as Running;
-  if (!isRunning(running.pid)) {
+  if (!isTaken(places.root)) {
     throw new HotkeepError("NotRunning", `the gateway on \`${places.root}\` has ended without saying so`, {
       help: "start it again with `npm start`; its data is kept",
     });

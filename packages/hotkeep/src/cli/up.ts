@@ -51,8 +51,7 @@ export async function up(flags: ConfigurationInput & { readonly output: string }
   if (!isLoopback(configuration.host)) {
     process.stderr.write(`! listening on ${configuration.host}: calls are signed, but not encrypted\n`);
   }
-  const stopping = new AbortController();
-  const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => stopping.abort());
+  const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   const gateway = await startGateway(configuration);
   const running = gateway.running();
   if (flags.output === "json") process.stdout.write(`${JSON.stringify(running)}\n`);

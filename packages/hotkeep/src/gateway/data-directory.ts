@@ -61,6 +61,14 @@ function ownerLives(text: string): boolean {
   }
 }
 
+const lockOf = (root: string): string => join(root, "gateway.pid");
+
+/** Whether a living gateway has the directory. */
+export function isTaken(root: string): boolean {
+  const lock = lockOf(root);
+  return existsSync(lock) && ownerLives(readFileSync(lock, "utf8"));
+}
+
 /** The places below `root`, without taking possession of them. */
 export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
   return {
@@ -97,7 +105,7 @@ export function takeDataDirectory(root: string): DataDirectory {
       },
     );
   }
-  const lock = join(root, "gateway.pid");
+  const lock = lockOf(root);
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const file = openSync(lock, "wx", 0o600);
