@@ -43,7 +43,9 @@ export interface NodeConfiguration {
 
 /** A policy on its way to a node: text and origin; the node parses and compiles it. */
 export interface FeedPolicy {
-  readonly kind: "identity" | "boundary" | "session";
+  readonly kind: "identity" | "boundary" | "session" | "service-control";
+  /** Of a service control policy: its level, from 0; every level must allow. */
+  readonly level?: number;
   readonly name: string;
   readonly carrier?: string;
   readonly document: string;

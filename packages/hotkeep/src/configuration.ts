@@ -21,6 +21,8 @@ export interface Configuration {
   readonly empty: boolean;
   /** The audit trail has calls on items, too: one line for each call on a table. */
   readonly auditData: boolean;
+  /** Folder of service control policies; undefined: there are none. */
+  readonly serviceControlPolicies: string | undefined;
   /** Where the tables are; undefined: in the data directory. */
   readonly tableEndpoint: TableEndpoint | undefined;
 }
@@ -36,6 +38,7 @@ export interface ConfigurationInput extends TableEndpointInput {
   readonly advertise?: boolean | undefined;
   readonly empty?: boolean | undefined;
   readonly auditData?: boolean | undefined;
+  readonly serviceControlPolicies?: string | undefined;
 }
 
 function bad(setting: string, value: string, rule: string): HotkeepError {
@@ -59,6 +62,7 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
   if (octets === null || Number(octets[1]) > 255) {
     throw bad("VPC's address range", vpcCidr, "give a /16 of the loopback range, such as 127.31.0.0/16");
   }
+  const control = input.serviceControlPolicies ?? environment.HOTKEEP_SERVICE_CONTROL_POLICIES;
   return {
     dataDirectory: resolve(given(input.data, "HOTKEEP_DATA", ".hotkeep")),
     host: given(input.host, "HOTKEEP_HOST", "127.0.0.1"),
@@ -69,6 +73,7 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     advertiseLoopback: input.advertise ?? environment.HOTKEEP_ADVERTISE === "1",
     empty: input.empty ?? false,
     auditData: input.auditData ?? environment.HOTKEEP_AUDIT_DATA === "1",
+    serviceControlPolicies: control === undefined ? undefined : resolve(control),
     tableEndpoint: readTableEndpoint(input, environment, region),
   };
 }

@@ -23,11 +23,26 @@ export interface IdentityOptions {
   readonly sealer: Sealer;
   /** Twelve digits. */
   readonly account: string;
+  /** Limits on everybody in the account; absent: there are none. */
+  readonly serviceControl?: ServiceControlPolicies;
   /** Told of every denial, after it was put into the decision log. */
   readonly onDecision?: (decision: RememberedDecision) => void;
   /** Told when a service assumed a role, or was refused, for an audit trail: no router sees that. */
   readonly audit?: (record: AuditRecord) => void;
 }
+
+/** A service control policy. */
+export interface ServiceControlPolicy {
+  /** As denials and explanations call it. */
+  readonly name: string;
+  readonly document: string;
+}
+
+/**
+ * Service control policies, level by level (organization, unit, account): every level must allow what anybody in the
+ * account does, root included; sessions of service-linked roles are free of them (documented). No level may be empty.
+ */
+export type ServiceControlPolicies = readonly (readonly ServiceControlPolicy[])[];
 
 /** A long-term key as it is shown once. */
 export interface NewAccessKey {
@@ -76,7 +91,9 @@ export interface RoleUsage {
 
 /** A policy's text and where it applies, as the control feed carries it. */
 export interface CallerPolicy {
-  readonly kind: "identity" | "boundary" | "session";
+  readonly kind: "identity" | "boundary" | "session" | "service-control";
+  /** Of a service control policy: its level, from 0; every level must allow. */
+  readonly level?: number;
   /** Managed policy ARN, or the inline policy's name. */
   readonly name: string;
   /** ARN of the user, group or role that carries it. */

@@ -62,3 +62,9 @@ export const mfaWrongCodesMax = 10;
 export const mfaAttemptsMs = 5 * 60 * 1000;
 /** Devices whose wrong codes are remembered; the oldest go first. */
 export const mfaWatchedDevicesMax = 10_000;
+/** Levels of service control policies: an organization's root, five units in each other, the account (documented). */
+export const serviceControlLevelsMax = 7;
+/** Service control policies on one level (documented: 5 by default). */
+export const serviceControlPoliciesMax = 10;
+/** Characters of a service control policy, white space not counted. */
+export const serviceControlCharactersMax = 10_240;

@@ -17,6 +17,7 @@ import type { Realm } from "./realm.js";
 import { accesses, accountKey, accounts, lastUses, sessions as sessionTable } from "./records/tables.js";
 import { Records } from "./records/transaction.js";
 import type { Sealer } from "./sealing/sealer.js";
+import { readServiceControl } from "./service-control.js";
 import { LinkedRoleDeletions } from "./service-linked/deletions.js";
 import { LinkedRoles } from "./service-linked/linked-roles.js";
 import { Sessions } from "./sessions/sessions.js";
@@ -56,7 +57,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   await openAccount(records, sealer, clock.now());
 
   const directory = new Directory(account, records.prefix);
-  const book = new PolicyBook(directory);
+  const book = new PolicyBook(directory, readServiceControl(options.serviceControl ?? []));
   const spreading = new Spreading();
   // What is committed while the records are read waits, so that nothing older is put over it.
   let early: Change[] | undefined = [];

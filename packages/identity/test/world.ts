@@ -1,9 +1,17 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { IAMClient } from "@aws-sdk/client-iam";
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type Clock, ManualClock, SeededRandom, silentLogger } from "@hotkeep/core";
-import { type Identity, memorySealer, openIdentity, type Sealer, type TrailEvent, trailEvent } from "@hotkeep/identity";
+import {
+  type Identity,
+  memorySealer,
+  openIdentity,
+  type Sealer,
+  type ServiceControlPolicies,
+  type TrailEvent,
+  trailEvent,
+} from "@hotkeep/identity";
 import { type AuditRecord, createRouter, type Router, type SigningCredentials } from "@hotkeep/protocols";
 import { memoryStore, type StateStore } from "@hotkeep/state";
 
@@ -46,7 +54,7 @@ export class World {
     this.#startedAt = parts.clock.now();
   }
 
-  static async open(): Promise<World> {
+  static async open(serviceControl?: ServiceControlPolicies): Promise<World> {
     const clock = new ManualClock(Date.now());
     const store = memoryStore();
     const sealer = memorySealer();
@@ -57,7 +65,7 @@ export class World {
       const event = trailEvent(record, { eventId: `event-${events.length}`, account, origin });
       if (event !== undefined) events.push(event);
     };
-    const identity = await openWith(store, sealer, clock, audit);
+    const identity = await openWith(store, sealer, clock, audit, serviceControl);
     late.identity = identity;
     const root = (await identity.ensureRoot())!;
     const services = identity.handlers;
@@ -94,6 +102,14 @@ export class World {
     return client;
   }
 
+  /** A new user with one inline policy `p`, and a key of it. */
+  async userWith(UserName: string, PolicyDocument: string): Promise<SigningCredentials> {
+    await this.iam().send(new CreateUserCommand({ UserName }));
+    await this.iam().send(new PutUserPolicyCommand({ UserName, PolicyName: "p", PolicyDocument }));
+    const { AccessKey } = await this.iam().send(new CreateAccessKeyCommand({ UserName }));
+    return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+  }
+
   async close(): Promise<void> {
     for (const client of this.#clients) client.destroy();
     this.#server.closeAllConnections();
@@ -119,9 +135,11 @@ export function openWith(
   sealer: Sealer,
   clock: Clock,
   audit: (record: AuditRecord) => void = () => {},
+  serviceControl?: ServiceControlPolicies,
 ): Promise<Identity> {
   const random = new SeededRandom(clock.now());
-  return openIdentity({ store, clock, random, logger: silentLogger, sealer, account, audit });
+  const control = serviceControl === undefined ? {} : { serviceControl };
+  return openIdentity({ store, clock, random, logger: silentLogger, sealer, account, audit, ...control });
 }
 
 async function serve(router: Router): Promise<Server> {

@@ -10,6 +10,7 @@ interface UpFlags {
   readonly vpcCidr?: string;
   readonly advertise?: boolean;
   readonly empty?: boolean;
+  readonly serviceControlPolicies?: string;
   readonly tableEndpoint?: string;
   readonly tableRegion?: string;
   readonly tableProfile?: string;
@@ -57,6 +58,10 @@ function program(): Command {
     .option(
       "--table-profile <name>",
       "profile with the table endpoint's keys, instead of HOTKEEP_TABLE_ACCESS_KEY_ID and HOTKEEP_TABLE_SECRET_ACCESS_KEY",
+    )
+    .option(
+      "--service-control-policies <dir>",
+      "folder of policies that limit everybody in the account, root included (default: none)",
     )
     .option("--audit-data", "write calls on items into the audit trail, too (default: management calls only)")
     .addOption(outputOption("`text` for people, `json` for one line with the endpoints"))

@@ -20,6 +20,7 @@ import { LineLog } from "./line-log.js";
 import { createLogger } from "./logger.js";
 import { answerPage } from "./pages.js";
 import { type Running, removeRunningFile, writeRunningFile } from "./running-file.js";
+import { readServiceControlFiles } from "./service-control-files.js";
 
 /** How long the clusters of an earlier run may take to come back before the gateway says it is ready. */
 const clustersReadyMs = 15_000;
@@ -86,10 +87,12 @@ async function open(
   const store = await openLmdbStore({ path: places.state, logger });
   closers.push(() => store.close());
   const sealer = await openSealer({ keyPath: places.sealingKey });
+  const { serviceControlPolicies: control } = configuration;
   const identity = await openIdentity({
     ...{ store, clock, random, logger, sealer, account },
     onDecision: (decision) => denials.append(denialOfDecision(decision)),
     audit: trail.record,
+    ...(control === undefined ? {} : { serviceControl: readServiceControlFiles(control) }),
   });
   trail.identity = identity;
   closers.push(() => identity.close());

@@ -18,6 +18,8 @@ export interface HotkeepOptions {
   readonly empty?: boolean;
   /** Calls on items in the audit trail, too. */
   readonly auditData?: boolean;
+  /** A folder of service control policies. */
+  readonly serviceControlPolicies?: string;
   /** Must be given to start again on the same data directory: the stored network is in that range. */
   readonly range?: LoopbackRange;
   readonly port?: number;
@@ -55,7 +57,8 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
   const args = ["up", "--data", dataDirectory, "--port", String(options.port ?? 0), "--vpc-cidr", range.cidr];
   if (options.empty === true) args.push("--empty");
   if (options.auditData === true) args.push("--audit-data");
-  const { tableEndpoint } = options;
+  const { tableEndpoint, serviceControlPolicies } = options;
+  if (serviceControlPolicies !== undefined) args.push("--service-control-policies", serviceControlPolicies);
   if (tableEndpoint !== undefined) args.push("--table-endpoint", tableEndpoint.url);
   const keys = tableEndpoint && {
     HOTKEEP_TABLE_ACCESS_KEY_ID: tableEndpoint.accessKeyId,

@@ -32,6 +32,12 @@ function requestFacts({ issuedAt, mfaAt, sourceIdentity }: SessionRecord): Reque
   };
 }
 
+/** Whether service control policies limit somebody: everybody of the account but its service-linked roles (documented). */
+function isUnderControl(principal: Principal, carrier: UserRecord | RoleRecord | undefined): boolean {
+  if (principal.kind === "service" || principal.kind === "anonymous") return false;
+  return carrier?.kind !== "role" || carrier.linkedService === undefined;
+}
+
 /** Turns access key ids into principals with everything that hangs on them, synchronously and as of now. */
 export class Callers implements CredentialSource {
   readonly #directory: Directory;
@@ -110,10 +116,12 @@ export class Callers implements CredentialSource {
     const sessionPolicies = session === undefined ? undefined : this.#book.session(session);
     const carrier = this.#carrier(principal, session);
     const boundary = carrier === undefined ? undefined : this.#book.boundary(carrier);
+    const serviceControl = isUnderControl(principal, carrier) ? this.#book.serviceControl() : [];
     return {
       identity: carrier === undefined ? [] : this.#book.identity(carrier),
       ...(boundary === undefined ? {} : { boundary }),
       ...(sessionPolicies === undefined ? {} : { session: sessionPolicies }),
+      ...(serviceControl.length === 0 ? {} : { serviceControl }),
     };
   }
 
@@ -152,6 +160,7 @@ export class Callers implements CredentialSource {
       ...(carrier === undefined ? [] : this.#book.identityTexts(carrier)),
       ...(carrier === undefined ? [] : (this.#book.boundaryTexts(carrier) ?? [])),
       ...(session === undefined ? [] : (this.#book.sessionTexts(session) ?? [])),
+      ...(isUnderControl(principal, carrier) ? this.#book.serviceControlTexts().flat() : []),
     ];
     return {
       accessKeyId,

@@ -1,6 +1,6 @@
 import { type CompiledPolicy, compilePolicy, type PolicySource, parsePolicy } from "@hotkeep/policy";
 import { findAwsManagedPolicy } from "../aws-managed/policies.js";
-import type { CallerPolicy } from "../face.js";
+import type { CallerPolicy, ServiceControlPolicies } from "../face.js";
 import type { GroupRecord, RoleRecord, SessionRecord, UserRecord } from "../records/types.js";
 import type { Directory } from "./directory.js";
 
@@ -10,10 +10,14 @@ const DENY_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action"
 /** Finds the texts of policies and keeps them compiled until anything changes. */
 export class PolicyBook {
   readonly #directory: Directory;
+  readonly #control: readonly (readonly CallerPolicy[])[];
   #compiled = new Map<string, readonly CompiledPolicy[]>();
 
-  constructor(directory: Directory) {
+  constructor(directory: Directory, serviceControl: ServiceControlPolicies = []) {
     this.#directory = directory;
+    this.#control = serviceControl.map((policies, level) =>
+      policies.map((policy) => ({ kind: "service-control", level, ...policy })),
+    );
   }
 
   /** Forgets everything compiled; to be called when any user, group, role or policy has changed. */
@@ -66,6 +70,15 @@ export class PolicyBook {
     );
   }
 
+  /** The account's service control policies, level by level; none: nothing is limited. */
+  serviceControlTexts(): readonly (readonly CallerPolicy[])[] {
+    return this.#control;
+  }
+
+  serviceControl(): readonly (readonly CompiledPolicy[])[] {
+    return this.#control.map((texts, level) => this.#keep(`service-control ${level}`, () => texts));
+  }
+
   identity(carrier: UserRecord | RoleRecord): readonly CompiledPolicy[] {
     return this.#keep(`identity ${carrier.id}`, () => this.identityTexts(carrier));
   }
@@ -91,7 +104,9 @@ export class PolicyBook {
   #keep(key: string, texts: () => readonly (Omit<CallerPolicy, "kind"> & { kind: PolicySource["kind"] })[]) {
     const kept = this.#compiled.get(key);
     if (kept !== undefined) return kept;
-    const compiled = texts().map(({ document, ...source }) => compileText(document, source));
+    const compiled = texts().map(({ document, kind, name, carrier }) =>
+      compileText(document, { kind, name, ...(carrier === undefined ? {} : { carrier }) }),
+    );
     this.#compiled.set(key, compiled);
     return compiled;
   }

@@ -83,6 +83,12 @@ function numbered(prefix: string, texts: readonly string[] | undefined): readonl
   return (texts ?? []).map((document, at) => ({ id: `${prefix}.${at + 1}`, document }));
 }
 
+/** A principal's simulation takes in the service control policies that live requests meet (documented). */
+function ownServiceControl({ book }: Realm, carrier: Carrier | undefined): readonly (readonly SimulatedPolicy[])[] {
+  if (carrier === undefined || (carrier.kind === "role" && carrier.linkedService !== undefined)) return [];
+  return book.serviceControlTexts().map((level) => level.map(({ name, document }) => ({ id: name, document })));
+}
+
 interface CommonInput extends PageInput {
   readonly PolicyInputList?: readonly string[];
   readonly PermissionsBoundaryPolicyInputList?: readonly string[];
@@ -111,6 +117,12 @@ function simulate(realm: Realm, input: CommonInput, carrier: Carrier | undefined
     PermissionsBoundaryPolicyInputList === undefined
       ? ownBoundary
       : numbered("PermissionsBoundaryPolicyInputList", PermissionsBoundaryPolicyInputList);
+  const serviceControl =
+    input.OrderedOrganizationPolicyInputList === undefined
+      ? ownServiceControl(realm, carrier)
+      : input.OrderedOrganizationPolicyInputList.map((level, at) =>
+          numbered(`OrderedOrganizationPolicyInputList.${at + 1}`, level.ServiceControlPolicyInputList),
+        );
   const simulation = new Simulation({
     principal: simulatedPrincipal(realm, carrier, input.CallerArn),
     identity: [
@@ -119,13 +131,7 @@ function simulate(realm: Realm, input: CommonInput, carrier: Carrier | undefined
     ],
     ...(boundary === undefined ? {} : { boundary }),
     ...(ResourcePolicy === undefined ? {} : { resource: ResourcePolicy }),
-    ...(input.OrderedOrganizationPolicyInputList === undefined
-      ? {}
-      : {
-          serviceControl: input.OrderedOrganizationPolicyInputList.map((level, at) =>
-            numbered(`OrderedOrganizationPolicyInputList.${at + 1}`, level.ServiceControlPolicyInputList),
-          ),
-        }),
+    ...(serviceControl.length === 0 ? {} : { serviceControl }),
     context: contextOf(input.ContextEntries),
   });
   const pairs = ActionNames.flatMap((action) => resources.map((resource) => ({ action, resource })));

@@ -119,20 +119,23 @@ export function tokenBelongs(caller: Caller, token: string | null): boolean {
 }
 
 function knownCaller(caller: Caller, stale: boolean): KnownCaller {
-  const of = (kind: FeedPolicy["kind"]) =>
+  const of = (kind: FeedPolicy["kind"], level?: number) =>
     caller.policies
-      .filter((policy) => policy.kind === kind)
+      .filter((policy) => policy.kind === kind && policy.level === level)
       .map(({ name, carrier, document }) =>
         compilePolicy(parsePolicy(document, kind), { kind, name, ...(carrier === undefined ? {} : { carrier }) }),
       );
   const boundary = of("boundary");
   const session = of("session");
+  const levels = Math.max(0, ...caller.policies.map(({ level = -1 }) => level + 1));
+  const serviceControl = Array.from({ length: levels }, (_, level) => of("service-control", level));
   return {
     caller,
     policies: {
       identity: of("identity"),
       ...(boundary.length === 0 ? {} : { boundary }),
       ...(session.length === 0 ? {} : { session }),
+      ...(levels === 0 ? {} : { serviceControl }),
     },
     signingKey: Buffer.from(caller.signingKey, "hex"),
     uses: newUses(),
