@@ -1,5 +1,5 @@
 import type { PermissionRequest, Principal } from "@hotkeep/core";
-import type { ServiceName, SessionFacts } from "./operation.js";
+import type { SessionFacts, SigningName } from "./operation.js";
 
 /** What one call came to, for a trail: who asked for what, from where, and the outcome. Never a secret. */
 export interface AuditRecord {
@@ -8,7 +8,7 @@ export interface AuditRecord {
   readonly time: number;
   readonly durationMs: number;
   /** Undefined when the request did not say. */
-  readonly service: ServiceName | undefined;
+  readonly service: SigningName | undefined;
   readonly operation: string | undefined;
   /** Undefined when the caller was not authenticated. */
   readonly principal: Principal | undefined;

@@ -7,6 +7,7 @@ export { bodyBytesMax, clockSkewJsonMs, clockSkewQueryMs, dynamoDbBodyBytesMax }
 export type { OpaqueValue } from "./model/data-plane-typed.js";
 export type { DaxOperations } from "./model/dax.operations.js";
 export type { DynamoDbOperations } from "./model/dynamodb.operations.js";
+export type { DynamoDbStreamsOperations } from "./model/dynamodbstreams.operations.js";
 export type { Ec2Operations } from "./model/ec2.operations.js";
 export type { IamOperations } from "./model/iam.operations.js";
 export type { StsOperations } from "./model/sts.operations.js";

@@ -1,7 +1,10 @@
 import type { PermissionRequest, Principal } from "@hotkeep/core";
 
-/** The services whose APIs are decoded and encoded here, by their signing names. */
-export type ServiceName = "iam" | "sts" | "ec2" | "dax" | "dynamodb";
+/** The service names in signatures, and so in policies and audit records. */
+export type SigningName = "iam" | "sts" | "ec2" | "dax" | "dynamodb";
+
+/** The services whose APIs are decoded and encoded here. DynamoDB's streams are signed for as DynamoDB. */
+export type ServiceName = SigningName | "dynamodbstreams";
 
 /** Facts of a temporary credential that condition keys ask for. */
 export interface SessionFacts {
@@ -13,7 +16,7 @@ export interface SessionFacts {
 
 /** Everything about one verified call besides its input. */
 export interface CallContext {
-  readonly service: ServiceName;
+  readonly service: SigningName;
   readonly operation: string;
   readonly principal: Principal;
   readonly accessKeyId: string;

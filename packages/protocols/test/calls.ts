@@ -14,7 +14,11 @@ export interface Call {
   readonly now?: number;
 }
 
-const targets: Readonly<Partial<Record<ServiceName, string>>> = { dynamodb: "DynamoDB_20120810", dax: "AmazonDAXV3" };
+const targets: Readonly<Partial<Record<ServiceName, string>>> = {
+  dynamodb: "DynamoDB_20120810",
+  dynamodbstreams: "DynamoDBStreams_20120810",
+  dax: "AmazonDAXV3",
+};
 
 /** A signed request, made by hand so that anything can be put into it. */
 export function signedCall(call: Call): HttpRequest {
@@ -25,7 +29,8 @@ export function signedCall(call: Call): HttpRequest {
     ...(target === undefined ? {} : { "x-amz-target": `${target}.${operation}` }),
     ...call.headers,
   };
-  const scope = { region: "us-west-2", service, now: call.now ?? Date.now() };
+  const signing = service === "dynamodbstreams" ? "dynamodb" : service;
+  const scope = { region: "us-west-2", service: signing, now: call.now ?? Date.now() };
   const signature = sign({ method, url, headers, body }, call.credentials ?? bob, scope);
   return unsignedCall({ ...call, headers: { ...headers, ...signature } });
 }

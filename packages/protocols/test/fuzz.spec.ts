@@ -26,6 +26,13 @@ const seeds: Readonly<Record<string, readonly Call[]>> = {
       body: '{"TableName":"Books","KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"S"}],"ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},"Tags":[{"Key":"k","Value":"v"}]}',
     },
   ],
+  dynamodbstreams: [
+    {
+      service: "dynamodbstreams",
+      operation: "GetShardIterator",
+      body: `{"StreamArn":"arn:aws:dynamodb:us-west-2:123456789012:table/Books/stream/2026-01-01T00:00:00.000","ShardId":"shardId-00000001414576573621-f55eea83","ShardIteratorType":"AT_SEQUENCE_NUMBER","SequenceNumber":"100000000000000000001"}`,
+    },
+  ],
   dax: [
     {
       service: "dax",

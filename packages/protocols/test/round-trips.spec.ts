@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as dax from "@aws-sdk/client-dax";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
+import * as dynamodbstreams from "@aws-sdk/client-dynamodb-streams";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
 import * as sts from "@aws-sdk/client-sts";
@@ -27,6 +28,7 @@ const modules: Readonly<Record<ServiceName, readonly [AnyModule, string]>> = {
   ec2: [ec2 as unknown as AnyModule, "EC2Client"],
   dax: [dax as unknown as AnyModule, "DAXClient"],
   dynamodb: [dynamodb as unknown as AnyModule, "DynamoDBClient"],
+  dynamodbstreams: [dynamodbstreams as unknown as AnyModule, "DynamoDBStreamsClient"],
 };
 
 // No router here: random values break the models' constraints, which is not what this is about.

@@ -57,6 +57,19 @@ describe("a refused call speaks its protocol", () => {
     expect(recorder.call).toBeUndefined();
   });
 
+  it("DynamoDB Streams: told apart by its target, signed for and answered as DynamoDB", async () => {
+    const body = '{"TableName":"Books"}';
+    const call = { service: "dynamodbstreams", operation: "ListStreams", body } as const;
+    const denied = await closedRouter().handle(signedCall(call));
+    expect(json(denied)).toMatchObject({ __type: "com.amazon.coral.service#AccessDeniedException" });
+    expect(denied.headers["x-amz-crc32"]).toMatch(/^\d+$/);
+    expect((await router().handle(signedCall(call))).status).toBe(200);
+    expect(recorder.call).toMatchObject({ service: "dynamodb", operation: "ListStreams" });
+    expect(audited.at(-1)).toMatchObject({ service: "dynamodb", operation: "ListStreams" });
+    const elsewhere = await router().handle(signedCall({ ...call, operation: "GetItem" }));
+    expect(json(elsewhere)).toMatchObject({ __type: "com.amazon.coral.service#UnknownOperationException" });
+  });
+
   it("DAX: the bare type", async () => {
     const denied = await closedRouter().handle(
       signedCall({ service: "dax", operation: "DescribeClusters", body: "{}" }),

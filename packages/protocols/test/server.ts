@@ -84,7 +84,7 @@ export class Recorder {
   }
 }
 
-export const serviceNames: readonly ServiceName[] = ["iam", "sts", "ec2", "dax", "dynamodb"];
+export const serviceNames: readonly ServiceName[] = ["iam", "sts", "ec2", "dax", "dynamodb", "dynamodbstreams"];
 
 export function makeRouter(recorder: Recorder, options: Partial<RouterOptions> = {}): Router {
   return createRouter({

@@ -228,7 +228,7 @@ describe("a validator says so when", () => {
 describe("the models' patterns", () => {
   it("all compile, and match in full", () => {
     const patterns = new Set<string>();
-    for (const service of ["iam", "sts", "ec2", "dax", "dynamodb"] as const) {
+    for (const service of ["iam", "sts", "ec2", "dax", "dynamodb", "dynamodbstreams"] as const) {
       for (const shape of loadTables(service).shapes) {
         if (shape.kind === "string" && shape.pattern !== undefined) patterns.add(shape.pattern);
       }

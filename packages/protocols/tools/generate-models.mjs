@@ -208,6 +208,7 @@ for (const service of services) {
   const errors = errorsOf(client, writer, json);
   const head = {
     service: service.name,
+    signing: service.signing,
     protocol: metadata.protocol,
     version: metadata.apiVersion,
     xmlNamespace: service.xmlNamespace ?? metadata.xmlNamespace,

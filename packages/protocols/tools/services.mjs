@@ -57,4 +57,13 @@ export const services = [
     opaque: ["AttributeValue"],
     dataPlane: true,
   },
+  {
+    name: "dynamodbstreams",
+    // What its clients sign for: it is a part of DynamoDB with a target prefix of its own.
+    signing: "dynamodb",
+    client: "@aws-sdk/client-dynamodb-streams",
+    types: "DynamoDbStreamsOperations",
+    opaque: ["AttributeValue"],
+    dataPlane: true,
+  },
 ];

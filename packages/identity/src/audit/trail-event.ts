@@ -1,4 +1,4 @@
-import type { AuditRecord, ServiceName } from "@hotkeep/protocols";
+import type { AuditRecord, SigningName } from "@hotkeep/protocols";
 import { type SessionOrigin, trailTime, type UserIdentity, userIdentity, webIdentityUser } from "./user-identity.js";
 
 /** DynamoDB's operations on items: CloudTrail's data events (documented). All others are management events. */
@@ -17,6 +17,9 @@ const RESOURCE_TYPES: Readonly<Record<string, string>> = {
   dynamodb: "AWS::DynamoDB::Table",
   dax: "AWS::DAX::Cluster",
 };
+
+const STREAM_TYPE = "AWS::DynamoDB::Stream";
+const isStream = (arn: string): boolean => /^arn:[^:]*:dynamodb:.*:table\/[^/]+\/stream\//.test(arn);
 
 /** One event in the form of CloudTrail's records, version 1.11 (documented). */
 export interface TrailEvent {
@@ -61,11 +64,11 @@ export function isTraceable({ service, operation, principal, errorCode }: AuditR
   return principal.kind !== "anonymous" || errorCode === undefined || errorCode === "AccessDenied";
 }
 
-function resourcesOf({ permissions, account }: AuditRecord, service: ServiceName): TrailEvent["resources"] {
+function resourcesOf({ permissions, account }: AuditRecord, service: SigningName): TrailEvent["resources"] {
   const type = RESOURCE_TYPES[service];
   const arns = new Set(permissions.map(({ resource }) => resource).filter((arn) => arn.startsWith("arn:")));
   if (type === undefined || account === undefined || arns.size === 0) return undefined;
-  return [...arns].map((ARN) => ({ accountId: account, type, ARN }));
+  return [...arns].map((ARN) => ({ accountId: account, type: isStream(ARN) ? STREAM_TYPE : type, ARN }));
 }
 
 function errorOf({ service, errorCode, errorMessage }: AuditRecord) {

@@ -22,7 +22,7 @@ interface Codec {
   readonly readOutput: JsonReader;
 }
 
-/** AWS JSON 1.0 and 1.1: DynamoDB and DAX. */
+/** AWS JSON 1.0 and 1.1: DynamoDB, its streams and DAX. */
 export class JsonWire implements Wire {
   readonly bodyBytesMax: number;
   readonly clockSkewMs = clockSkewJsonMs;
@@ -39,7 +39,7 @@ export class JsonWire implements Wire {
     this.#tables = tables;
     this.#targetPrefix = `${tables.target}.`;
     this.#contentType = `application/x-amz-json-${tables.jsonVersion}`;
-    this.#isDynamoDb = tables.service === "dynamodb";
+    this.#isDynamoDb = tables.service === "dynamodb" || tables.service === "dynamodbstreams";
     this.bodyBytesMax = this.#isDynamoDb ? dynamoDbBodyBytesMax : bodyBytesMax;
     this.#readers = compileJsonReaders(tables);
     this.#writers = compileJsonWriters(tables);

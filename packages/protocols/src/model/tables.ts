@@ -1,4 +1,4 @@
-import type { ServiceName } from "../operation.js";
+import type { ServiceName, SigningName } from "../operation.js";
 
 /** How a service's requests and answers are written. */
 export type ProtocolName = "query" | "ec2" | "json";
@@ -89,6 +89,8 @@ export interface ErrorTable {
 /** Everything the engine knows about a service; generated, see tools/generate-models.mjs. */
 export interface ServiceTables {
   readonly service: ServiceName;
+  /** What its signatures are for, where that is not {@link service}. */
+  readonly signing?: SigningName;
   readonly protocol: ProtocolName;
   readonly version: string;
   readonly xmlNamespace?: string;

@@ -148,7 +148,7 @@ class ModelRouter implements Router {
     if (request.bodyTooLong === true || request.body.length > wire.bodyBytesMax) {
       throw new CommonAwsError("RequestTooLarge", `The request must not be longer than ${wire.bodyBytesMax} bytes`);
     }
-    const expected = { service: service.name, skewMs: wire.clockSkewMs };
+    const expected = { service: service.signing, skewMs: wire.clockSkewMs };
     const unsigned = unsignedOperation(request, headers, service);
     const { credential, region } =
       unsigned === undefined ? this.#verifier.verify(request, headers, expected) : anonymously;
@@ -196,13 +196,13 @@ class ModelRouter implements Router {
   ): CallContext {
     const { principal, accessKeyId, session } = credential;
     const call: CallContext = {
-      service: service.name,
+      service: service.signing,
       operation,
       principal,
       accessKeyId,
       account: this.#accountOf(principal),
       // IAM has no Regions: it is one service, in us-east-1.
-      region: service.name === "iam" ? "us-east-1" : region,
+      region: service.signing === "iam" ? "us-east-1" : region,
       requestId: progress.requestId,
       now: progress.time,
       secureTransport,
@@ -235,7 +235,7 @@ class ModelRouter implements Router {
     const needed = operation.needs(input, call);
     progress.permissions = needed instanceof Promise ? await needed : needed;
     this.#options.authorizer.authorize(call, progress.permissions);
-    if (service.name === "ec2" && isDryRun(input)) {
+    if (service.signing === "ec2" && isDryRun(input)) {
       throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", { status: 412 });
     }
     const handled = operation.handle(input, call);
@@ -249,7 +249,7 @@ class ModelRouter implements Router {
     if (thrown instanceof AwsError && thrown.fault === "client") return thrown;
     this.#options.logger.error("a call failed", {
       requestId: progress.requestId,
-      service: progress.service?.name,
+      service: progress.service?.signing,
       operation: progress.operation,
       error: thrown,
     });
@@ -276,7 +276,7 @@ class ModelRouter implements Router {
       requestId: error === undefined ? progress.requestId : requestIdOf(error, progress),
       time: progress.time,
       durationMs: clock.monotonic() - progress.started,
-      service: progress.service?.name,
+      service: progress.service?.signing,
       operation: progress.operation,
       principal: credential?.principal,
       accessKeyId: credential?.accessKeyId || undefined,

@@ -1,8 +1,10 @@
 import { type Headers, queryOf } from "../http/headers.js";
 import type { HttpRequest } from "../http.js";
-import type { ServiceName } from "../operation.js";
+import type { ServiceName, SigningName } from "../operation.js";
 
-const services: ReadonlySet<string> = new Set<ServiceName>(["iam", "sts", "ec2", "dax", "dynamodb"]);
+const services: ReadonlySet<string> = new Set<SigningName>(["iam", "sts", "ec2", "dax", "dynamodb"]);
+/** What a target begins with that is for DynamoDB's streams, which are signed for as DynamoDB. */
+const streamsTarget = "DynamoDBStreams_";
 const formBytesSearched = 64 * 1024;
 
 /**
@@ -12,6 +14,7 @@ const formBytesSearched = 64 * 1024;
  */
 export function locateService(request: HttpRequest, headers: Headers): ServiceName | undefined {
   const scoped = scopedService(request, headers);
+  if (scoped === "dynamodb" && headers.get("x-amz-target")?.startsWith(streamsTarget)) return "dynamodbstreams";
   if (scoped !== undefined && services.has(scoped)) return scoped as ServiceName;
   return suggestedService(request, headers);
 }
@@ -33,6 +36,7 @@ export function absentService(request: HttpRequest, headers: Headers): string | 
 function suggestedService(request: HttpRequest, headers: Headers): ServiceName | undefined {
   const target = headers.get("x-amz-target");
   if (target?.startsWith("DynamoDB_")) return "dynamodb";
+  if (target?.startsWith(streamsTarget)) return "dynamodbstreams";
   if (target?.startsWith("AmazonDAX")) return "dax";
   const form = request.body.subarray(0, formBytesSearched).toString("latin1");
   return serviceOfForm(queryOf(request.url)) ?? serviceOfForm(form);

@@ -2,7 +2,7 @@ import { HotkeepError } from "@hotkeep/core";
 import { JsonWire } from "../json/json-wire.js";
 import { loadTables } from "../model/load.js";
 import type { ServiceTables } from "../model/tables.js";
-import type { Operation, ServiceHandlers, ServiceName } from "../operation.js";
+import type { Operation, ServiceHandlers, ServiceName, SigningName } from "../operation.js";
 import { Ec2Wire, QueryWire } from "../query/query-wire.js";
 import type { Wire } from "./wire.js";
 
@@ -11,7 +11,8 @@ export type AnyOperation = Operation<unknown, unknown>;
 
 /** One service: how it speaks, and what it can do. */
 export interface Service {
-  readonly name: ServiceName;
+  /** What its requests are signed for. */
+  readonly signing: SigningName;
   readonly tables: ServiceTables;
   readonly wire: Wire;
   readonly operations: ReadonlyMap<string, AnyOperation>;
@@ -29,7 +30,7 @@ export function assembleServices(rooms: readonly ServiceHandlers[]): (name: Serv
     let service = assembled.get(name);
     if (service === undefined) {
       const tables = loadTables(name);
-      service = { name, tables, wire: wireOf(tables), operations: new Map() };
+      service = { signing: signingName(tables), tables, wire: wireOf(tables), operations: new Map() };
       assembled.set(name, service);
     }
     return service;
@@ -44,6 +45,12 @@ export function assembleServices(rooms: readonly ServiceHandlers[]): (name: Serv
     }
   }
   return get;
+}
+
+function signingName({ service, signing }: ServiceTables): SigningName {
+  if (signing !== undefined) return signing;
+  if (service === "dynamodbstreams") throw new Error("the tables of dynamodbstreams name no signing service");
+  return service;
 }
 
 function wireOf(tables: ServiceTables): Wire {

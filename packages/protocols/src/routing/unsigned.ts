@@ -14,7 +14,7 @@ function actionOf(form: string): string | undefined {
  * everything else, which the verifier then judges. Only STS has such operations: no other service is even looked at.
  */
 export function unsignedOperation(request: HttpRequest, headers: Headers, service: Service): string | undefined {
-  if (service.name !== "sts" || headers.get("authorization") !== undefined || request.url.includes("X-Amz-")) {
+  if (service.signing !== "sts" || headers.get("authorization") !== undefined || request.url.includes("X-Amz-")) {
     return undefined;
   }
   const form = request.body.subarray(0, formBytesSearched).toString("latin1");
