@@ -1,11 +1,11 @@
-import { cpus } from "node:os";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { encodeAuthorizeRequest, encodeGetItemRequest, encodePreamble } from "@hotkeep/dax-wire";
 import { startHotkeep } from "hotkeep/testing";
-import { pinFamily, pinning, serverCore } from "./cores.js";
+import { pinFamily, serverCore } from "./cores.js";
 import type { Figures } from "./figures.js";
 import { firstAnswer } from "./first-answer.js";
 import { type LoadResult, type LoadTarget, load, median, type Pressure } from "./load.js";
+import { machineLine } from "./machine.js";
 import { startRedis } from "./redis.js";
 
 /** Size of the item's one large attribute and of the Redis value, in bytes. */
@@ -53,9 +53,7 @@ async function startNode(value: string) {
 }
 
 function printHeader(redis: string | undefined): void {
-  const cpu = cpus()[0]?.model ?? "unknown processor";
-  const where = pinning ? "server on one core, load on another" : "not pinned: taskset or a second core is missing";
-  process.stdout.write(`GetItem hits, ${valueBytes}-byte item; ${cpu}, Node.js ${process.version}, ${where}\n`);
+  process.stdout.write(`GetItem hits, ${valueBytes}-byte item; ${machineLine()}\n`);
   process.stdout.write(
     redis === undefined ? "redis-server is not installed: no ratios\n" : `peer: redis-server ${redis}\n`,
   );

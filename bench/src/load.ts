@@ -1,10 +1,10 @@
-import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { loadCore, pinned } from "./cores.js";
+import { generator } from "./native.js";
 
 /** Something that answers one fixed request with responses of one fixed length. */
 export interface LoadTarget {
@@ -33,21 +33,6 @@ export interface LoadResult {
 
 const run = promisify(execFile);
 
-/** Compiles the generator once. @throws Error when there is no C compiler. */
-function generator(): string {
-  const source = fileURLToPath(new URL("../native/load.c", import.meta.url));
-  const folder = fileURLToPath(new URL("../.cache", import.meta.url));
-  const program = join(folder, "load");
-  if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
-  mkdirSync(folder, { recursive: true });
-  try {
-    execFileSync("cc", ["-O2", "-Wall", "-Wextra", "-o", program, source], { stdio: "pipe" });
-  } catch (cause) {
-    throw new Error("the load generator could not be compiled; install a C compiler (apt-get install gcc)", { cause });
-  }
-  return program;
-}
-
 /** One round of load from a process of its own. */
 export async function load(target: LoadTarget, pressure: Pressure): Promise<LoadResult> {
   const folder = mkdtempSync(join(tmpdir(), "hotkeep-bench-"));
@@ -55,7 +40,7 @@ export async function load(target: LoadTarget, pressure: Pressure): Promise<Load
     writeFileSync(join(folder, "preamble"), target.preamble);
     writeFileSync(join(folder, "request"), target.request);
     const args = [target.address, target.port, pressure.connections, pressure.inFlight, pressure.seconds].map(String);
-    const [command, all] = pinned(loadCore, generator(), [
+    const [command, all] = pinned(loadCore, generator("load"), [
       ...args,
       join(folder, "preamble"),
       join(folder, "request"),

@@ -3,11 +3,13 @@ import { checkBars } from "./bars.js";
 import type { Figures } from "./figures.js";
 import { hit } from "./hit.js";
 import { start } from "./start.js";
+import { tables } from "./tables/tables.js";
 
 const help = `Measures Hotkeep beside a peer, in one run, as medians of several rounds.
 
   npm run bench -- hit             GetItem hits over the DAX wire, beside redis-server GET
   npm run bench -- start           time from spawning the program to its ready line
+  npm run bench -- tables          the DynamoDB API over HTTP, durable, beside DynamoDB Local and dynalite
   npm run bench -- hit --check     exit status 1 when a figure misses its bar in bench/bars.json
   --rounds N (5)   --seconds S a round (1)
 `;
@@ -16,6 +18,7 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
 const benches: Readonly<Record<string, (options: { rounds: number; seconds: number }) => Promise<Figures>>> = {
   hit,
   start,
+  tables,
 };
 
 async function main(): Promise<void> {
