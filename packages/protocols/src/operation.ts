@@ -1,7 +1,7 @@
 import type { PermissionRequest, Principal } from "@hotkeep/core";
 
-/** The service names in signatures, and so in policies and audit records. */
-export type SigningName = "iam" | "sts" | "ec2" | "dax" | "dynamodb";
+/** The service names in signatures, and so in audit records. CloudWatch's is `monitoring`. */
+export type SigningName = "iam" | "sts" | "ec2" | "dax" | "dynamodb" | "monitoring" | "hotkeep";
 
 /** The services whose APIs are decoded and encoded here. DynamoDB's streams are signed for as DynamoDB. */
 export type ServiceName = SigningName | "dynamodbstreams";

@@ -18,6 +18,8 @@ const targets: Readonly<Partial<Record<ServiceName, string>>> = {
   dynamodb: "DynamoDB_20120810",
   dynamodbstreams: "DynamoDBStreams_20120810",
   dax: "AmazonDAXV3",
+  monitoring: "GraniteServiceVersion20100801",
+  hotkeep: "Hotkeep_20261101",
 };
 
 /** A signed request, made by hand so that anything can be put into it. */

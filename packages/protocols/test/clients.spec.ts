@@ -1,8 +1,10 @@
+import { CloudWatch, type CloudWatchClientConfig } from "@aws-sdk/client-cloudwatch";
 import { ClusterNotFoundFault, DAX } from "@aws-sdk/client-dax";
 import { ConditionalCheckFailedException, DynamoDB, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { IAM, NoSuchEntityException } from "@aws-sdk/client-iam";
 import { STS } from "@aws-sdk/client-sts";
+import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { AwsError } from "@hotkeep/core";
 import { rawJson } from "@hotkeep/protocols";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -257,5 +259,65 @@ describe("the DynamoDB client", () => {
       message: "Transaction cancelled",
       CancellationReasons: [{ Code: "None" }, { Code: "ConditionalCheckFailed", Message: "no" }],
     });
+  });
+});
+
+describe.each([
+  ["JSON", undefined],
+  ["CBOR", AwsSmithyRpcV2CborProtocol],
+  ["the query protocol", AwsQueryProtocol],
+])("the CloudWatch client in %s", (_name, protocol) => {
+  const client = () =>
+    new CloudWatch({ ...configuration(), ...(protocol === undefined ? {} : { protocol }) } as CloudWatchClientConfig);
+
+  it("gets times, whole floats and texts as they are", async () => {
+    const Timestamps = [new Date("2026-11-23T04:05:00Z"), new Date("2026-11-23T04:06:00Z")];
+    recorder.output = {
+      MetricDataResults: [{ Id: "m1", Label: awkward, Timestamps, Values: [3, 0.25], StatusCode: "Complete" }],
+    };
+    const input = {
+      MetricDataQueries: [
+        {
+          Id: "m1",
+          MetricStat: {
+            Metric: {
+              Namespace: "AWS/DAX",
+              MetricName: "ItemCacheHits",
+              Dimensions: [{ Name: "ClusterId", Value: "c" }],
+            },
+            Period: 60,
+            Stat: "Sum",
+          },
+        },
+      ],
+      StartTime: new Date("2026-11-23T04:00:00Z"),
+      EndTime: new Date("2026-11-23T05:00:00Z"),
+      MaxDatapoints: 10,
+    };
+    const answer = await client().getMetricData(input);
+    expect(recorder.input).toEqual(input);
+    expect(answer.MetricDataResults).toEqual([
+      { Id: "m1", Label: awkward, Timestamps, Values: [3, 0.25], StatusCode: "Complete" },
+    ]);
+    expect(recorder.call).toMatchObject({ service: "monitoring", operation: "GetMetricData", region: "us-west-2" });
+  });
+
+  it("knows an error by the name that its code has in the query protocol", async () => {
+    recorder.output = new AwsError("InvalidParameterValueException", "no such period");
+    await expect(client().listMetrics({})).rejects.toMatchObject({
+      name: expect.stringMatching(/^InvalidParameterValue(Exception)?$/),
+      message: expect.stringContaining("no such period"),
+    });
+  });
+
+  it("hears of a wrong signature and of a broken constraint", async () => {
+    const wrong = new CloudWatch({
+      ...configuration({ ...bob, secretAccessKey: "wrong" }),
+      ...(protocol === undefined ? {} : { protocol }),
+    } as CloudWatchClientConfig);
+    await expect(wrong.listMetrics({})).rejects.toMatchObject({ name: "SignatureDoesNotMatch" });
+    await expect(client().listMetrics({ Namespace: ":colon" })).rejects.toThrow(
+      "'namespace' failed to satisfy constraint",
+    );
   });
 });

@@ -53,6 +53,34 @@ const seeds: Readonly<Record<string, readonly Call[]>> = {
       url: "/?Action=SimulateCustomPolicy&Version=2010-05-08&PolicyInputList.member.1=%7B%7D&ActionNames.member.1=a%3Ab&ContextEntries.member.1.ContextKeyValues.member.1=x",
     },
   ],
+  monitoring: [
+    {
+      service: "monitoring",
+      operation: "GetMetricStatistics",
+      body: '{"Namespace":"AWS/DAX","MetricName":"ItemCacheHits","Dimensions":[{"Name":"ClusterId","Value":"c"}],"StartTime":1576625059.5,"EndTime":1576628659,"Period":60,"Statistics":["Sum"]}',
+    },
+    {
+      service: "monitoring",
+      url: "/service/GraniteServiceVersion20100801/operation/ListMetrics",
+      headers: { "smithy-protocol": "rpc-v2-cbor", "content-type": "application/cbor" },
+      body: Buffer.from(
+        "a2694e616d657370616365674157532f4441586a4d65747269634e616d656d4974656d436163686548697473",
+        "hex",
+      ).toString("latin1"),
+    },
+    {
+      service: "monitoring",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: "Action=ListMetrics&Version=2010-08-01&Namespace=AWS%2FDAX&Dimensions.member.1.Name=ClusterId",
+    },
+  ],
+  hotkeep: [
+    {
+      service: "hotkeep",
+      operation: "XRay",
+      body: '{"ClusterName":"c","TableName":"Books","Key":{"Author":{"S":"x"}}}',
+    },
+  ],
   ec2: [
     {
       service: "ec2",

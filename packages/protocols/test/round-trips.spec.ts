@@ -1,18 +1,20 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as dax from "@aws-sdk/client-dax";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as dynamodbstreams from "@aws-sdk/client-dynamodb-streams";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
 import * as sts from "@aws-sdk/client-sts";
+import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { SeededRandom } from "@hotkeep/core";
 import type { ServiceName } from "@hotkeep/protocols";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readHeaders } from "../src/http/headers.js";
 import { loadTables } from "../src/model/load.js";
-import { assembleServices } from "../src/routing/service.js";
-import type { Wire } from "../src/routing/wire.js";
+import type { ProtocolName } from "../src/model/tables.js";
+import { assembleServices, type Service } from "../src/routing/service.js";
 import { RandomValues } from "./random-values.js";
 import { bob } from "./server.js";
 
@@ -22,18 +24,34 @@ interface AnyClient {
   send(command: unknown): Promise<Record<string, unknown>>;
 }
 type AnyModule = Readonly<Record<string, unknown>>;
-const modules: Readonly<Record<ServiceName, readonly [AnyModule, string]>> = {
-  iam: [iam as unknown as AnyModule, "IAMClient"],
-  sts: [sts as unknown as AnyModule, "STSClient"],
-  ec2: [ec2 as unknown as AnyModule, "EC2Client"],
-  dax: [dax as unknown as AnyModule, "DAXClient"],
-  dynamodb: [dynamodb as unknown as AnyModule, "DynamoDBClient"],
-  dynamodbstreams: [dynamodbstreams as unknown as AnyModule, "DynamoDBStreamsClient"],
+interface Spoken {
+  readonly title: string;
+  readonly service: ServiceName;
+  readonly module: AnyModule;
+  readonly client: string;
+  /** Where the client can speak more than one. */
+  readonly protocol?: ProtocolName;
+  readonly speaker?: unknown;
+}
+const spoken = (service: ServiceName, module: unknown, client: string): Spoken => {
+  return { title: service, service, module: module as AnyModule, client };
 };
+const monitoring = spoken("monitoring", cloudwatch, "CloudWatchClient");
+const everything: readonly Spoken[] = [
+  spoken("iam", iam, "IAMClient"),
+  spoken("sts", sts, "STSClient"),
+  spoken("ec2", ec2, "EC2Client"),
+  spoken("dax", dax, "DAXClient"),
+  spoken("dynamodb", dynamodb, "DynamoDBClient"),
+  spoken("dynamodbstreams", dynamodbstreams, "DynamoDBStreamsClient"),
+  monitoring,
+  { ...monitoring, title: "monitoring in CBOR", protocol: "cbor", speaker: AwsSmithyRpcV2CborProtocol },
+  { ...monitoring, title: "monitoring in the query protocol", protocol: "query", speaker: AwsQueryProtocol },
+];
 
 // No router here: random values break the models' constraints, which is not what this is about.
 const services = assembleServices([]);
-let wire: Wire;
+let service: Service;
 let received: unknown;
 let answer: unknown;
 let server: Server;
@@ -48,7 +66,9 @@ beforeAll(async () => {
       const body = Buffer.concat(chunks);
       const whole = { method: method!, url: url!, rawHeaders, body, remoteAddress: "", secure: false };
       try {
-        const incoming = wire.open(whole, readHeaders(rawHeaders));
+        const headersRead = readHeaders(rawHeaders);
+        const wire = service.wireFor(whole, headersRead);
+        const incoming = wire.open(whole, headersRead);
         received = incoming.readInput();
         const { status, headers, body: text } = wire.writeOutput(incoming.operation, answer, "id");
         response.writeHead(status, headers);
@@ -68,11 +88,10 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-describe.each(Object.keys(modules) as ServiceName[])("every operation of %s", (name) => {
+describe.each(everything)("every operation of $title", ({ service: name, module, client: clientName, ...how }) => {
   it(`survives ${rounds} random inputs and outputs there and back`, async () => {
-    const tables = loadTables(name);
-    wire = services(name).wire;
-    const [module, clientName] = modules[name];
+    const tables = { ...loadTables(name), ...(how.protocol && { protocol: how.protocol }) };
+    service = services(name);
     const Client = module[clientName] as new (configuration: unknown) => AnyClient;
     const { accessKeyId, secretAccessKey } = bob;
     const client = new Client({
@@ -80,6 +99,7 @@ describe.each(Object.keys(modules) as ServiceName[])("every operation of %s", (n
       region: "us-west-2",
       maxAttempts: 1,
       credentials: { accessKeyId, secretAccessKey },
+      ...(how.speaker === undefined ? {} : { protocol: how.speaker }),
     });
     const values = new RandomValues(tables, new SeededRandom(20261123));
     for (const [operation, { input, output }] of Object.entries(tables.operations)) {

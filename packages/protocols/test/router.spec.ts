@@ -272,7 +272,9 @@ describe("a service that is not here", () => {
     const lambda = { method: "GET", url: "/2015-03-31/functions", body: "", operation: "", service: "lambda" as never };
     const refused = await router().handle(signedCall(lambda));
     expect(refused.status).toBe(400);
-    expect(json(refused).message).toBe("The service lambda is not served here: iam, sts, ec2, dax, dynamodb are");
+    expect(json(refused).message).toBe(
+      "The service lambda is not served here: iam, sts, ec2, dax, dynamodb, monitoring, hotkeep are",
+    );
     const body = "Action=ListStacks&Version=2010-05-15";
     const stacks = { body, headers: form, operation: "", service: "cloudformation" as never };
     expect((await router().handle(signedCall(stacks))).body.toString()).toContain("<Code>InvalidAction</Code>");

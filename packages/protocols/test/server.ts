@@ -84,7 +84,16 @@ export class Recorder {
   }
 }
 
-export const serviceNames: readonly ServiceName[] = ["iam", "sts", "ec2", "dax", "dynamodb", "dynamodbstreams"];
+export const serviceNames: readonly ServiceName[] = [
+  "iam",
+  "sts",
+  "ec2",
+  "dax",
+  "dynamodb",
+  "dynamodbstreams",
+  "monitoring",
+  "hotkeep",
+];
 
 export function makeRouter(recorder: Recorder, options: Partial<RouterOptions> = {}): Router {
   return createRouter({

@@ -62,8 +62,10 @@ function print({ metadata, sha256, operations, shapes }) {
 }
 
 for (const service of services) {
-  const versions = readdirSync(join(data, service.name)).sort();
-  const text = gunzipSync(readFileSync(join(data, service.name, versions.at(-1), "service-2.json.gz")));
+  const versions = readdirSync(join(data, service.model ?? service.name)).sort();
+  const text = gunzipSync(
+    readFileSync(join(data, service.model ?? service.name, versions.at(-1), "service-2.json.gz")),
+  );
   const model = JSON.parse(text.toString("utf8"));
   const sha256 = createHash("sha256").update(text).digest("hex");
   const file = new URL(`./constraints/${service.name}.json`, import.meta.url);

@@ -7,7 +7,8 @@
  *   node packages/protocols/tools/generate-models.mjs && npm run fix
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { services } from "./services.mjs";
+import { ownTables, ownTypes, readOwnModel } from "./own-model.mjs";
+import { ownServices, services } from "./services.mjs";
 
 /** The SDK packs boolean traits into bits, in this order. */
 const TRAIT_BITS = ["httpLabel", "idempotent", "idempotencyToken", "sensitive"];
@@ -155,7 +156,7 @@ function print(head, operations, errors, shapes) {
 "shapes": [\n${shapes.map((shape) => `  ${JSON.stringify(shape)}`).join(",\n")}\n]}\n`;
 }
 
-function errorsOf(client, writer, json) {
+function errorsOf(client, writer, { json, query }) {
   const errors = {};
   for (const schema of Object.values(client)) {
     if (!Array.isArray(schema) || schema[0] !== -3 || schema[1].startsWith("smithy.")) continue;
@@ -163,7 +164,7 @@ function errorsOf(client, writer, json) {
     const [code, status] = traits.awsQueryError ?? [];
     errors[name] = {
       // A JSON service sends the shape's name even where its model also has a code for the query protocol.
-      code: json || code === name ? undefined : code,
+      code: (json && !query) || code === name ? undefined : code,
       status: status ?? traits.httpError ?? (traits.error === "server" ? 500 : 400),
       shape: json ? writer.shape(schema, name, name) : undefined,
     };
@@ -185,11 +186,14 @@ ${rows.join("\n")}
 `;
 }
 
+const folder = new URL("../src/model/", import.meta.url);
+
 for (const service of services) {
   const constraints = JSON.parse(readFileSync(new URL(`./constraints/${service.name}.json`, import.meta.url), "utf8"));
   const client = await import(service.client);
   const { metadata } = constraints;
-  const json = metadata.protocol === "json";
+  const [protocol, ...otherProtocols] = service.protocols ?? [metadata.protocol];
+  const spoken = { json: protocol === "json", query: otherProtocols.includes("query") };
   const writer = new TableWriter(service, constraints);
   const operations = {};
   const names = Object.values(client)
@@ -205,17 +209,18 @@ for (const service of services) {
       output: writer.shape(output, twin?.output, name),
     };
   }
-  const errors = errorsOf(client, writer, json);
+  const errors = errorsOf(client, writer, spoken);
   const head = {
     service: service.name,
     signing: service.signing,
-    protocol: metadata.protocol,
+    protocol,
+    namespace: service.namespace,
+    otherProtocols: otherProtocols.length === 0 ? undefined : otherProtocols,
     version: metadata.apiVersion,
     xmlNamespace: service.xmlNamespace ?? metadata.xmlNamespace,
     target: metadata.targetPrefix,
     jsonVersion: metadata.jsonVersion,
   };
-  const folder = new URL("../src/model/", import.meta.url);
   writeFileSync(new URL(`${service.name}.tables.json`, folder), print(head, operations, errors, writer.shapes));
   writeFileSync(new URL(`${service.name}.operations.ts`, folder), printOperations(service, names));
   const ahead = names.filter((name) => constraints.operations[name] === undefined);
@@ -224,4 +229,14 @@ for (const service of services) {
   );
   if (ahead.length > 0) console.log(`  only in the SDK: ${ahead.join(" ")}`);
   if (writer.unpaired.length > 0) console.log(`  numbers of unknown kind: ${writer.unpaired.join(" ")}`);
+}
+
+for (const { name, version, types, opaque } of ownServices) {
+  const model = readOwnModel(name, version);
+  const { operations, errors, shapes } = ownTables(model, opaque);
+  const { protocol, apiVersion, targetPrefix: target, jsonVersion } = model.metadata;
+  const head = { service: name, protocol, version: apiVersion, target, jsonVersion };
+  writeFileSync(new URL(`${name}.tables.json`, folder), print(head, operations, errors, shapes));
+  writeFileSync(new URL(`${name}.operations.ts`, folder), ownTypes(model, types, opaque));
+  console.log(`${name}: ${Object.keys(operations).length} operations, ${shapes.length} shapes`);
 }

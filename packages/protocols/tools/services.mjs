@@ -1,4 +1,7 @@
-/** What is generated: one entry a service. `operations` limits a large service to what Hotkeep may ever answer. */
+/**
+ * What is generated: one entry a service. `operations` limits a large service to what Hotkeep may ever answer; `model` is
+ * the model's folder where it is not `name`; `protocols` are what clients speak where it is more than the model's first.
+ */
 export const services = [
   { name: "iam", client: "@aws-sdk/client-iam", types: "IamOperations" },
   { name: "sts", client: "@aws-sdk/client-sts", types: "StsOperations" },
@@ -66,4 +69,20 @@ export const services = [
     opaque: ["AttributeValue"],
     dataPlane: true,
   },
+  {
+    // CloudWatch, by its signing name.
+    name: "monitoring",
+    model: "cloudwatch",
+    client: "@aws-sdk/client-cloudwatch",
+    types: "CloudWatchOperations",
+    namespace: "com.amazonaws.cloudwatch",
+    // Its SDKs differ: JSON from JavaScript, CBOR from the CLI and Python, the query protocol from older ones.
+    protocols: ["json", "cbor", "query"],
+    operations: ["GetMetricData", "GetMetricStatistics", "ListMetrics"],
+  },
+];
+
+/** Services of our own: generated from models/<name>/<version>/service-2.json alone. */
+export const ownServices = [
+  { name: "hotkeep", version: "2026-11-01", types: "HotkeepOperations", opaque: ["AttributeValue"] },
 ];

@@ -5,7 +5,8 @@ import type { HttpRequest, HttpResponse } from "../http.js";
 import { bodyBytesMax, clockSkewJsonMs, dynamoDbBodyBytesMax } from "../limits.js";
 import { assertTypes } from "../model/assert-types.js";
 import { errorTable, type ServiceTables } from "../model/tables.js";
-import { jsonSpellings } from "../routing/common-errors.js";
+import { spellingFor } from "../routing/common-errors.js";
+import { queryErrorHeader } from "../routing/query-error-header.js";
 import type { Incoming, Wire } from "../routing/wire.js";
 import { validationError } from "../validation/messages.js";
 import type { Failure } from "../validation/report.js";
@@ -22,7 +23,7 @@ interface Codec {
   readonly readOutput: JsonReader;
 }
 
-/** AWS JSON 1.0 and 1.1: DynamoDB, its streams and DAX. */
+/** AWS JSON 1.0 and 1.1. */
 export class JsonWire implements Wire {
   readonly bodyBytesMax: number;
   readonly clockSkewMs = clockSkewJsonMs;
@@ -102,18 +103,16 @@ export class JsonWire implements Wire {
       modelled?.status ?? error.status,
       `{"__type":${this.#typeOf(error.code)},${fields}}`,
       requestId,
+      queryErrorHeader(this.#tables, error),
     );
   }
 
   #writeCommonError(error: CommonAwsError, requestId: string): HttpResponse {
-    const { code, status } =
-      this.#isDynamoDb && error.kind === "Internal"
-        ? { code: "InternalServerError", status: 500 }
-        : jsonSpellings[error.kind];
+    const { code, status } = spellingFor(this.#tables, error.kind);
     // Observed: these two spell the member with a capital.
     const member = error.kind === "AccessDenied" || error.kind === "Serialization" ? "Message" : "message";
     const body = `{"__type":${this.#typeOf(code)},"${member}":${JSON.stringify(error.message)}}`;
-    return this.#response(status, body, requestId);
+    return this.#response(status, body, requestId, queryErrorHeader(this.#tables, error));
   }
 
   /** DynamoDB says which of its parts speaks (observed); DAX gives the bare name. */
@@ -124,9 +123,14 @@ export class JsonWire implements Wire {
     return JSON.stringify(`com.amazon.coral.service#${code}`);
   }
 
-  #response(status: number, body: string | Buffer, requestId: string): HttpResponse {
+  #response(
+    status: number,
+    body: string | Buffer,
+    requestId: string,
+    more?: Readonly<Record<string, string>>,
+  ): HttpResponse {
     if (!this.#isDynamoDb) {
-      return { status, headers: { "content-type": this.#contentType, "x-amzn-requestid": requestId }, body };
+      return { status, headers: { "content-type": this.#contentType, "x-amzn-requestid": requestId, ...more }, body };
     }
     const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : body;
     return {

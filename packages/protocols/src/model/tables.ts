@@ -1,7 +1,7 @@
 import type { ServiceName, SigningName } from "../operation.js";
 
 /** How a service's requests and answers are written. */
-export type ProtocolName = "query" | "ec2" | "json";
+export type ProtocolName = "query" | "ec2" | "json" | "cbor";
 
 /** A member of a structure. */
 export interface MemberTable {
@@ -92,6 +92,10 @@ export interface ServiceTables {
   /** What its signatures are for, where that is not {@link service}. */
   readonly signing?: SigningName;
   readonly protocol: ProtocolName;
+  /** What other clients of the service speak. */
+  readonly otherProtocols?: readonly ProtocolName[];
+  /** Of its shapes, where errors are named with it. */
+  readonly namespace?: string;
   readonly version: string;
   readonly xmlNamespace?: string;
   /** The part of X-Amz-Target before the dot. */

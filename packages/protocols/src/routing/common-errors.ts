@@ -1,4 +1,5 @@
 import type { CommonErrorKind } from "@hotkeep/core";
+import type { ServiceTables } from "../model/tables.js";
 
 /** How one protocol spells a common error. */
 export interface Spelling {
@@ -62,3 +63,9 @@ export const ec2Spellings: Readonly<Record<CommonErrorKind, Spelling>> = {
   ServiceUnavailable: { code: "Unavailable", status: 503 },
   Internal: { code: "InternalError", status: 500 },
 };
+
+/** How a service spells a common error outside of the query protocol; DynamoDB has a name of its own for its faults. */
+export function spellingFor(tables: ServiceTables, kind: CommonErrorKind): Spelling {
+  if (tables.service === "dynamodb" && kind === "Internal") return { code: "InternalServerError", status: 500 };
+  return jsonSpellings[kind];
+}

@@ -17,11 +17,12 @@ import type { LocalCall, Router } from "../router.js";
 import { missingSignature } from "../sigv4/presented.js";
 import { sameSecret } from "../sigv4/secrets.js";
 import { checkSession, SignatureVerifier } from "../sigv4/verify.js";
-import { absentService, locateService } from "./locate.js";
+import { absentService, locateService, servedNames } from "./locate.js";
 import { RequestIds } from "./request-ids.js";
 import { retold } from "./retold.js";
 import { type AnyOperation, assembleServices, type Service } from "./service.js";
 import { unsignedOperation } from "./unsigned.js";
+import type { Wire } from "./wire.js";
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -61,6 +62,8 @@ interface Progress {
   readonly time: number;
   readonly started: number;
   service?: Service;
+  /** How the client speaks to it. */
+  wire?: Wire;
   operation?: string;
   credential?: Credential;
   call?: CallContext;
@@ -115,7 +118,7 @@ class ModelRouter implements Router {
 
   #writeError(error: AwsError, progress: Progress): HttpResponse {
     // Requests that name no service at all get the most common dialect.
-    const { wire } = progress.service ?? this.#service("dynamodb");
+    const wire = progress.wire ?? (progress.service ?? this.#service("dynamodb")).wire;
     try {
       return wire.writeError(error, requestIdOf(error, progress));
     } catch (cause) {
@@ -137,14 +140,15 @@ class ModelRouter implements Router {
     const name = locateService(request, headers);
     const service = this.#service(name ?? "dynamodb");
     progress.service = service;
+    const wire = service.wireFor(request, headers);
+    progress.wire = wire;
     const absent = absentService(request, headers);
     if (absent !== undefined) {
       throw new CommonAwsError(
         "UnknownOperation",
-        `The service ${absent} is not served here: iam, sts, ec2, dax, dynamodb are`,
+        `The service ${absent} is not served here: ${servedNames.join(", ")} are`,
       );
     }
-    const { wire } = service;
     if (request.bodyTooLong === true || request.body.length > wire.bodyBytesMax) {
       throw new CommonAwsError("RequestTooLarge", `The request must not be longer than ${wire.bodyBytesMax} bytes`);
     }

@@ -2,7 +2,9 @@ import { type Headers, queryOf } from "../http/headers.js";
 import type { HttpRequest } from "../http.js";
 import type { ServiceName, SigningName } from "../operation.js";
 
-const services: ReadonlySet<string> = new Set<SigningName>(["iam", "sts", "ec2", "dax", "dynamodb"]);
+/** The services that are here, by signing name. */
+export const servedNames: readonly SigningName[] = ["iam", "sts", "ec2", "dax", "dynamodb", "monitoring", "hotkeep"];
+const services: ReadonlySet<string> = new Set(servedNames);
 /** What a target begins with that is for DynamoDB's streams, which are signed for as DynamoDB. */
 const streamsTarget = "DynamoDBStreams_";
 const formBytesSearched = 64 * 1024;
@@ -38,6 +40,8 @@ function suggestedService(request: HttpRequest, headers: Headers): ServiceName |
   if (target?.startsWith("DynamoDB_")) return "dynamodb";
   if (target?.startsWith(streamsTarget)) return "dynamodbstreams";
   if (target?.startsWith("AmazonDAX")) return "dax";
+  if (target?.startsWith("GraniteService") || request.url.startsWith("/service/GraniteService")) return "monitoring";
+  if (target?.startsWith("Hotkeep_")) return "hotkeep";
   const form = request.body.subarray(0, formBytesSearched).toString("latin1");
   return serviceOfForm(queryOf(request.url)) ?? serviceOfForm(form);
 }
@@ -62,5 +66,6 @@ function serviceOfForm(form: string): ServiceName | undefined {
   if (!/(^|&)Action=/.test(form)) return undefined;
   const version = /(?:^|&)Version=([^&]*)/.exec(form)?.[1];
   if (version === "2010-05-08") return "iam";
+  if (version === "2010-08-01") return "monitoring";
   return version === "2011-06-15" ? "sts" : "ec2";
 }

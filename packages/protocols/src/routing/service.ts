@@ -1,7 +1,10 @@
 import { HotkeepError } from "@hotkeep/core";
+import { CborWire, rpcV2Cbor } from "../cbor/cbor-wire.js";
+import type { Headers } from "../http/headers.js";
+import type { HttpRequest } from "../http.js";
 import { JsonWire } from "../json/json-wire.js";
 import { loadTables } from "../model/load.js";
-import type { ServiceTables } from "../model/tables.js";
+import type { ProtocolName, ServiceTables } from "../model/tables.js";
 import type { Operation, ServiceHandlers, ServiceName, SigningName } from "../operation.js";
 import { Ec2Wire, QueryWire } from "../query/query-wire.js";
 import type { Wire } from "./wire.js";
@@ -14,7 +17,10 @@ export interface Service {
   /** What its requests are signed for. */
   readonly signing: SigningName;
   readonly tables: ServiceTables;
+  /** How most of its clients speak; local calls are read by it. */
   readonly wire: Wire;
+  /** How this client speaks. */
+  wireFor(request: HttpRequest, headers: Headers): Wire;
   readonly operations: ReadonlyMap<string, AnyOperation>;
 }
 
@@ -30,7 +36,7 @@ export function assembleServices(rooms: readonly ServiceHandlers[]): (name: Serv
     let service = assembled.get(name);
     if (service === undefined) {
       const tables = loadTables(name);
-      service = { signing: signingName(tables), tables, wire: wireOf(tables), operations: new Map() };
+      service = { signing: signingName(tables), tables, ...wiresOf(tables), operations: new Map() };
       assembled.set(name, service);
     }
     return service;
@@ -53,7 +59,29 @@ function signingName({ service, signing }: ServiceTables): SigningName {
   return service;
 }
 
-function wireOf(tables: ServiceTables): Wire {
-  if (tables.protocol === "json") return new JsonWire(tables);
-  return tables.protocol === "ec2" ? new Ec2Wire(tables) : new QueryWire(tables);
+function wiresOf(tables: ServiceTables): Pick<Service, "wire" | "wireFor"> {
+  const wire = wireOf(tables, tables.protocol);
+  if (tables.otherProtocols === undefined) return { wire, wireFor: () => wire };
+  const others = new Map(tables.otherProtocols.map((protocol) => [protocol, wireOf(tables, protocol)]));
+  return { wire, wireFor: (request, headers) => others.get(spokenProtocol(request, headers)) ?? wire };
+}
+
+/** What the request is written in, as far as its head tells. */
+function spokenProtocol(request: HttpRequest, headers: Headers): ProtocolName {
+  if (headers.get("smithy-protocol") === rpcV2Cbor) return "cbor";
+  const isForm = /^application\/x-www-form-urlencoded/i.test(headers.get("content-type") ?? "");
+  return isForm || /[?&]Action=/.test(request.url) ? "query" : "json";
+}
+
+function wireOf(tables: ServiceTables, protocol: ProtocolName): Wire {
+  switch (protocol) {
+    case "json":
+      return new JsonWire(tables);
+    case "cbor":
+      return new CborWire(tables);
+    case "ec2":
+      return new Ec2Wire(tables);
+    case "query":
+      return new QueryWire(tables);
+  }
 }

@@ -1,0 +1,126 @@
+// Written by tools/generate-models.mjs from models/hotkeep.
+import type { OpaqueValue } from "./data-plane-typed.js";
+
+/** HotKey of the model. */
+export interface HotKey {
+  readonly TableName?: string;
+  readonly Key?: Readonly<Record<string, OpaqueValue>>;
+  readonly RequestsPerSecond?: number;
+  /** Of all look-ups of items on the cluster. */
+  readonly Percent?: number;
+  readonly Nodes?: readonly string[];
+}
+
+/** ItemCounts of the model. */
+export interface ItemCounts {
+  readonly Hit?: number;
+  readonly Negative?: number;
+  readonly Miss?: number;
+  readonly Coalesced?: number;
+  readonly Bypass?: number;
+}
+
+/** ListHotKeysRequest of the model. */
+export interface ListHotKeysRequest {
+  readonly ClusterName: string;
+  readonly MaxResults?: number;
+}
+
+/** ListHotKeysResponse of the model. */
+export interface ListHotKeysResponse {
+  readonly HotKeys?: readonly HotKey[];
+  readonly Nodes?: readonly SampledNode[];
+}
+
+/** NodeXRay of the model. */
+export interface NodeXRay {
+  readonly NodeId?: string;
+  readonly State?: "cached" | "negative" | "absent" | "refused" | "unreachable";
+  readonly Item?: Readonly<Record<string, OpaqueValue>>;
+  readonly AgeMillis?: number;
+  /** Absent: the entry does not expire. */
+  readonly ExpiresInMillis?: number;
+  /** Absent where there is nothing to compare. */
+  readonly SameAsStored?: boolean;
+  readonly Message?: string;
+}
+
+/** SampledNode of the model. */
+export interface SampledNode {
+  readonly NodeId?: string;
+  readonly WindowSeconds?: number;
+  readonly RequestsPerSecond?: number;
+  readonly Message?: string;
+}
+
+/** SeenRequest of the model. */
+export interface SeenRequest {
+  readonly Time?: Date;
+  readonly NodeId?: string;
+  readonly Operation?: string;
+  /** hit, negative, miss, coalesced, bypass, mixed, write, denied or error. */
+  readonly Outcome?: string;
+  readonly TableName?: string;
+  readonly Key?: Readonly<Record<string, OpaqueValue>>;
+  readonly AgeMillis?: number;
+  readonly Items?: ItemCounts;
+  readonly TookMicros?: number;
+  readonly PrincipalArn?: string;
+  /** caller: the cluster refused its caller; service-role: the table refused the cluster. */
+  readonly DeniedBy?: string;
+  /** Of an error; opens a denial with hotkeep explain. */
+  readonly RequestId?: string;
+  readonly ErrorCode?: string;
+}
+
+/** StoredXRay of the model. */
+export interface StoredXRay {
+  readonly State?: "found" | "none" | "refused" | "unreachable";
+  readonly Item?: Readonly<Record<string, OpaqueValue>>;
+  /** The session of the service role that read it. */
+  readonly ReadBy?: string;
+  readonly Message?: string;
+}
+
+/** TailRequestsRequest of the model. */
+export interface TailRequestsRequest {
+  readonly ClusterName: string;
+  /** What the last call answered; absent: from now on. */
+  readonly After?: string;
+  /** Of the requests; 100 when absent. */
+  readonly SamplePercent?: number;
+}
+
+/** TailRequestsResponse of the model. */
+export interface TailRequestsResponse {
+  readonly Requests?: readonly SeenRequest[];
+  readonly After?: string;
+  /** Sampled requests that came too fast to be told. */
+  readonly Missed?: number;
+}
+
+/** XRayRequest of the model. */
+export interface XRayRequest {
+  readonly ClusterName: string;
+  readonly TableName: string;
+  readonly Key: Readonly<Record<string, OpaqueValue>>;
+}
+
+/** XRayResponse of the model. */
+export interface XRayResponse {
+  readonly ClusterArn?: string;
+  readonly TableName?: string;
+  readonly Key?: Readonly<Record<string, OpaqueValue>>;
+  readonly Stored?: StoredXRay;
+  readonly Nodes?: readonly NodeXRay[];
+}
+
+/** The operations of Hotkeep with the types of their inputs and outputs, for `operationsOf`. */
+export type HotkeepOperations = {
+  /** The keys that a cluster's callers ask for most, over the last one to two minutes, estimated from samples. */
+  ListHotKeys: { readonly input: ListHotKeysRequest; readonly output: ListHotKeysResponse };
+  /** What became of the requests that a cluster's nodes answered since the last call. Nodes tell of requests for ten seconds after each call. */
+  TailRequests: { readonly input: TailRequestsRequest; readonly output: TailRequestsResponse };
+  /** Compares what each node of a cluster has cached for one key with what the table holds. The stored value is read by a node as the cluster's service role. */
+  XRay: { readonly input: XRayRequest; readonly output: XRayResponse };
+};
