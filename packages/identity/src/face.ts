@@ -1,5 +1,5 @@
 import type { Clock, ContextValues, Logger, PermissionRequest, Principal, Random } from "@hotkeep/core";
-import type { Decision } from "@hotkeep/policy";
+import type { CompiledPolicy, Decision } from "@hotkeep/policy";
 import type {
   AuditRecord,
   Authorizer,
@@ -10,6 +10,7 @@ import type {
 } from "@hotkeep/protocols";
 import type { StateStore } from "@hotkeep/state";
 import type { SessionOrigin } from "./audit/user-identity.js";
+import type { ResourcePolicies } from "./decisions/decider.js";
 import type { DecisionLog, RememberedDecision } from "./decisions/decision-log.js";
 import type { Sealer } from "./sealing/sealer.js";
 import type { ChangeListener } from "./spreading.js";
@@ -146,6 +147,19 @@ export interface KeyOwner {
   readonly origin?: SessionOrigin;
 }
 
+/** What identities know of policies that hang on resources of other rooms. */
+export interface PolicyPrincipals {
+  /**
+   * A policy's text with the ARNs of users and roles as their unique ids, so that one made anew under an old name is
+   * another (documented). Undefined when it names a user or role that does not exist.
+   */
+  bind(document: string): string | undefined;
+  /** The text as it is shown: ids as ARNs while their users and roles exist. */
+  show(document: string): string;
+  /** Whether a call would be allowed something if these were the policies of the resource. */
+  wouldAllow(call: CallContext, request: PermissionRequest, policies: readonly CompiledPolicy[]): boolean;
+}
+
 /** Identities of one account: IAM, STS, and the decisions over them. */
 export interface Identity {
   readonly account: string;
@@ -158,6 +172,9 @@ export interface Identity {
   readonly decisions: DecisionLog;
   /** Decides as the authorizer would, with the principal's policies of now, without side effects. */
   decideFor(principal: Principal, request: PermissionRequest): Decision;
+  /** Makes the decisions heed policies on resources. There is one such source; until it is given there are none. */
+  useResourcePolicies(find: ResourcePolicies): void;
+  readonly policyPrincipals: PolicyPrincipals;
   /**
    * For calls about which something must first be asked elsewhere: throws the denial of a call that is denied whatever
    * the values of `unknownKeys` (condition keys, any letter case). What passes is still to be authorised.

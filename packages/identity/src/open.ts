@@ -9,6 +9,7 @@ import { Callers } from "./directory/callers.js";
 import { ChangeReach } from "./directory/change-watch.js";
 import { Directory } from "./directory/directory.js";
 import { PolicyBook } from "./directory/policy-book.js";
+import { policyPrincipals } from "./directory/policy-principals.js";
 import type { Identity, IdentityOptions } from "./face.js";
 import { makeAccessKey } from "./iam/access-keys.js";
 import { iamHandlers } from "./iam/handlers.js";
@@ -122,7 +123,9 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     authorizer: decider,
     decisions: log,
     decideFor: (principal, request) => decider.decideFor(principal, request),
-    refuseEarly: (call, requests, unknownKeys) => refuseEarly({ decider, callers }, call, requests, unknownKeys),
+    refuseEarly: (call, requests, unknownKeys) => refuseEarly(decider, call, requests, unknownKeys),
+    useResourcePolicies: (find) => decider.useResourcePolicies(find),
+    policyPrincipals: policyPrincipals(directory, decider),
     assumeRoleForService: (request) => serviceSessions.assume(request),
     endSession: (accessKeyId) => sessions.end(accessKeyId),
     serviceMayAssume: (roleArn, service, sourceArn) => serviceSessions.mayAssume(roleArn, service, sourceArn),

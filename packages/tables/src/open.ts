@@ -1,4 +1,5 @@
 import type { Clock, Logger, Random } from "@hotkeep/core";
+import type { AuthorizationRequest, CompiledPolicy } from "@hotkeep/policy";
 import type { ServiceHandlers } from "@hotkeep/protocols";
 import { Catalog } from "./catalog/catalog.js";
 import { Reaper } from "./catalog/reaper.js";
@@ -7,6 +8,8 @@ import { ExpirySweeper } from "./items/expiry-sweeper.js";
 import { IndexBuilder } from "./items/index-builder.js";
 import { defaultTablesLimits, type TablesLimits } from "./limits.js";
 import { dynamoDbOperations } from "./operations/index.js";
+import { policiesFor } from "./resource-policies/policies-for.js";
+import type { PolicyPrincipals } from "./resource-policies/policy-principals.js";
 import { Storage } from "./storage/storage.js";
 
 /** What {@link openTables} needs from outside. */
@@ -19,11 +22,20 @@ export interface TablesOptions {
   readonly limits?: Partial<TablesLimits>;
   /** `host:port` under which clients reach this API, for DescribeEndpoints; without it that operation is not there. */
   readonly endpointAddress?: () => string;
+  /** What identities know of resource policies; without it there are no operations on them. */
+  readonly policyPrincipals?: PolicyPrincipals;
 }
 
 /** The embedded table engine with the DynamoDB API over it. Tables belong to an account and a Region. */
 export interface Tables {
   readonly handlers: ServiceHandlers;
+  /**
+   * The resource policies that have a say about a request, for the authorizer; undefined when there are none. They are
+   * those of now.
+   */
+  policiesFor(
+    request: Pick<AuthorizationRequest, "principal" | "action" | "resource">,
+  ): readonly CompiledPolicy[] | undefined;
   /** Waits for writes under way, then closes the files. Calls after it fail. */
   close(): Promise<void>;
 }
@@ -47,7 +59,8 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     builder.wake();
     sweeper.start();
     return {
-      handlers: { service: "dynamodb", operations: dynamoDbOperations(engine, options.endpointAddress) },
+      handlers: { service: "dynamodb", operations: dynamoDbOperations(engine, options) },
+      policiesFor: (request) => policiesFor(catalog.policies, request),
       async close() {
         await sweeper.stop();
         await builder.stop();

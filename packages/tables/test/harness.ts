@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsError, ManualClock, type PermissionRequest, SeededRandom, silentLogger } from "@hotkeep/core";
 import { type CallContext, type RawJson, rawJson } from "@hotkeep/protocols";
-import { openTables, type Tables, type TablesLimits } from "@hotkeep/tables";
+import { openTables, type Tables, type TablesLimits, type TablesOptions } from "@hotkeep/tables";
 
 export const account = "123456789012";
 export const region = "us-west-2";
@@ -14,24 +14,35 @@ export type Answer = any;
 
 export type Json = Readonly<Record<string, unknown>>;
 
+/** What a test may give the tables besides. */
+export type HarnessParts = Pick<TablesOptions, "policyPrincipals">;
+
 /** Opened tables in a directory of their own, with their operations called the way the router calls them. */
 export class Harness {
   readonly path: string;
   readonly clock: ManualClock;
   readonly limits: Partial<TablesLimits>;
+  readonly #parts: HarnessParts;
   #tables: Tables;
 
-  private constructor(path: string, clock: ManualClock, tables: Tables, limits: Partial<TablesLimits>) {
+  private constructor(
+    path: string,
+    clock: ManualClock,
+    tables: Tables,
+    limits: Partial<TablesLimits>,
+    parts: HarnessParts,
+  ) {
     this.path = path;
     this.clock = clock;
     this.limits = limits;
+    this.#parts = parts;
     this.#tables = tables;
   }
 
-  static async open(limits: Partial<TablesLimits> = {}): Promise<Harness> {
+  static async open(limits: Partial<TablesLimits> = {}, parts: HarnessParts = {}): Promise<Harness> {
     const path = await mkdtemp(join(tmpdir(), "hotkeep-tables-"));
     const clock = new ManualClock();
-    return new Harness(path, clock, await openAt(path, clock, limits), limits);
+    return new Harness(path, clock, await openAt(path, clock, limits, parts), limits, parts);
   }
 
   get tables(): Tables {
@@ -118,7 +129,7 @@ export class Harness {
   /** Closes the tables and opens them again. */
   async reopen(): Promise<void> {
     await this.#tables.close();
-    this.#tables = await openAt(this.path, this.clock, this.limits);
+    this.#tables = await openAt(this.path, this.clock, this.limits, this.#parts);
   }
 
   async close(): Promise<void> {
@@ -133,8 +144,13 @@ export class Harness {
   }
 }
 
-function openAt(path: string, clock: ManualClock, limits: Partial<TablesLimits>): Promise<Tables> {
-  return openTables({ path, clock, random: new SeededRandom(7), logger: silentLogger, limits });
+function openAt(
+  path: string,
+  clock: ManualClock,
+  limits: Partial<TablesLimits>,
+  parts: HarnessParts,
+): Promise<Tables> {
+  return openTables({ path, clock, random: new SeededRandom(7), logger: silentLogger, limits, ...parts });
 }
 
 function isRaw(output: unknown): output is RawJson {

@@ -110,7 +110,10 @@ async function open(
       credentials: tableEndpoint.credentials,
       refuseEarly: (call, requests, unknownKeys) => identity.refuseEarly(call, requests, unknownKeys),
     });
-  const tables: Tables = remote ?? (await openTables({ path: places.tables, clock, random, logger, ...endpoints }));
+  const { policyPrincipals } = identity;
+  const tables: Tables =
+    remote ?? (await openTables({ path: places.tables, clock, random, logger, policyPrincipals, ...endpoints }));
+  identity.useResourcePolicies((request) => tables.policiesFor(request));
   closers.push(() => tables.close());
   const network = openNetwork({ store, clock, random, logger, vpcCidr });
 

@@ -10,11 +10,13 @@ import {
   uuid,
 } from "@hotkeep/core";
 import {
+  type AuthorizationRequest,
   type CompiledPolicy,
   type Decision,
   decide,
   decideAssumeRole,
   denialMessage,
+  type PolicySets,
   principalContext,
 } from "@hotkeep/policy";
 import type { Authorizer, CallContext } from "@hotkeep/protocols";
@@ -43,9 +45,15 @@ export interface DeciderParts {
   readonly onDecision: ((decision: RememberedDecision) => void) | undefined;
 }
 
+/** Finds the policies that hang on a request's resource; undefined when there are none. Asked at every decision. */
+export type ResourcePolicies = (
+  request: Pick<AuthorizationRequest, "principal" | "action" | "resource">,
+) => readonly CompiledPolicy[] | undefined;
+
 /** Decides calls over the policies of now, and remembers every denial. */
 export class Decider implements Authorizer {
   readonly #parts: DeciderParts;
+  #resourcePolicies: ResourcePolicies | undefined;
 
   constructor(parts: DeciderParts) {
     this.#parts = parts;
@@ -61,12 +69,36 @@ export class Decider implements Authorizer {
     }
   }
 
+  /** See {@link import("../face.js").Identity.useResourcePolicies}. */
+  useResourcePolicies(find: ResourcePolicies): void {
+    this.#resourcePolicies = find;
+  }
+
   /** The decision on one permission of a call. */
   decideCall(call: CallContext, request: PermissionRequest): Decision {
+    const full = this.#requestOf(call, request);
+    return decide(full, this.policySets(full, call.accessKeyId));
+  }
+
+  /** What the decision on one permission of a call would be if these policies hung on its resource. */
+  decideUnder(call: CallContext, request: PermissionRequest, resource: readonly CompiledPolicy[]): Decision {
     const { callers } = this.#parts;
-    const context = { ...this.callContext(call), ...resourceContext(request.resource), ...request.context };
-    const full = { principal: call.principal, action: request.action, resource: request.resource, context };
-    return decide(full, callers.policySets(call.principal, call.accessKeyId));
+    return decide(this.#requestOf(call, request), {
+      ...callers.policySets(call.principal, call.accessKeyId),
+      resource,
+    });
+  }
+
+  /** The policies that apply to a request: the principal's, its session's, and the resource's. */
+  policySets(request: AuthorizationRequest, accessKeyId?: string): PolicySets {
+    const sets = this.#parts.callers.policySets(request.principal, accessKeyId);
+    const resource = this.#resourcePolicies?.(request);
+    return resource === undefined ? sets : { ...sets, resource };
+  }
+
+  #requestOf(call: CallContext, { action, resource, context: more }: PermissionRequest): AuthorizationRequest {
+    const context = { ...this.callContext(call), ...resourceContext(resource), ...more };
+    return { principal: call.principal, action, resource, context };
   }
 
   /** The decision for a principal outside of a call; what a connection tells (address, TLS) is absent. */
@@ -84,7 +116,7 @@ export class Decider implements Authorizer {
       ...request.context,
     };
     const full = { principal, action: request.action, resource: request.resource, context };
-    return decide(full, callers.policySets(principal));
+    return decide(full, this.policySets(full));
   }
 
   /** Whether a call's principal may do something to a role that its trust policy decides. */

@@ -1,7 +1,6 @@
 import type { PermissionRequest } from "@hotkeep/core";
 import { decidePartially } from "@hotkeep/policy";
 import type { CallContext } from "@hotkeep/protocols";
-import type { Callers } from "../directory/callers.js";
 import type { Decider } from "./decider.js";
 
 /**
@@ -11,7 +10,7 @@ import type { Decider } from "./decider.js";
  * @throws CommonAwsError `AccessDenied`
  */
 export function refuseEarly(
-  { decider, callers }: { readonly decider: Decider; readonly callers: Callers },
+  decider: Decider,
   call: CallContext,
   requests: readonly PermissionRequest[],
   unknownKeys: readonly string[],
@@ -20,7 +19,7 @@ export function refuseEarly(
     const { outcome, request } = decider.decideCall(call, permission);
     // Without the keys it would be allowed, so that it hangs on them at the most.
     if (outcome === "allowed") continue;
-    const partial = decidePartially(request, callers.policySets(call.principal, call.accessKeyId), unknownKeys);
+    const partial = decidePartially(request, decider.policySets(request, call.accessKeyId), unknownKeys);
     if (partial.kind === "denied") decider.refuse(partial.decision, call);
   }
 }

@@ -1,6 +1,7 @@
 import { AwsError, type Clock, HotkeepError, type Random, uuid } from "@hotkeep/core";
 import { invalid, namedTableNotFound } from "../errors.js";
 import type { TablesLimits } from "../limits.js";
+import { PolicyBook } from "../resource-policies/policy-book.js";
 import type { Storage } from "../storage/storage.js";
 import type { WriteTransaction } from "../storage/write-transaction.js";
 import { definitionKey, definitionRange, formatKey, nextSpaceKey, reapKey } from "./catalog-keys.js";
@@ -18,6 +19,8 @@ export interface TableScope {
 
 /** All tables: on disk, and in memory for look-ups. */
 export class Catalog {
+  /** The resource policies in force. */
+  readonly policies = new PolicyBook();
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #random: Random;
@@ -43,7 +46,7 @@ export class Catalog {
     }
     const catalog = new Catalog(storage, options);
     for (const { value } of storage.catalog.range(definitionRange)) {
-      catalog.#install(new Table(JSON.parse(value.toString("utf8")) as TableDefinition, storage));
+      catalog.#install(new Table(JSON.parse(value.toString("utf8")) as TableDefinition, storage, catalog.policies));
     }
     return catalog;
   }
@@ -91,7 +94,7 @@ export class Catalog {
       transaction.put(this.#storage.catalog, key, encode(made));
       return made;
     });
-    return this.#install(new Table(definition, this.#storage));
+    return this.#install(new Table(definition, this.#storage, this.policies));
   }
 
   /** Removes a table; its rows are left to the reaper. @throws AwsError `ResourceNotFoundException`, `ValidationException`. */
@@ -113,7 +116,10 @@ export class Catalog {
       return found;
     });
     const scoped = this.#scopes.get(scopeKey(scope));
-    if (scoped?.get(name) === table) scoped.delete(name);
+    if (scoped?.get(name) === table) {
+      scoped.delete(name);
+      this.policies.set(table.arn, undefined);
+    }
     return table;
   }
 

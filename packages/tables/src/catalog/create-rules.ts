@@ -71,7 +71,7 @@ function refuseAbsentFeatures(input: Input): void {
   if (input.SSESpecification?.SSEType === "KMS" || input.SSESpecification?.KMSMasterKeyId !== undefined) {
     throw invalidParameters("SSESpecification: customer managed keys are not available on these tables");
   }
-  for (const member of ["ResourcePolicy", "OnDemandThroughput", "WarmThroughput", "GlobalTableSourceArn"] as const) {
+  for (const member of ["OnDemandThroughput", "WarmThroughput", "GlobalTableSourceArn"] as const) {
     if (Object.hasOwn(input, member)) throw invalidParameters(`${member} is not available on these tables`);
   }
 }

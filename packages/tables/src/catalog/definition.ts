@@ -1,4 +1,5 @@
 import type { KeySchema, KeyType } from "@hotkeep/attributes";
+import type { StoredPolicy } from "../resource-policies/policy-slot.js";
 
 /** How tables are paid for in the service; here it only shapes descriptions. Units are capacity units per second. */
 export type Billing =
@@ -44,6 +45,8 @@ export interface TableDefinition {
   readonly tableClass?: string;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
   readonly timeToLive?: { readonly attribute: string; readonly since: number };
+  /** The resource policy, or the trace of a removed one. */
+  readonly policy?: StoredPolicy;
 }
 
 /** A definition before the catalog has given it its numbers. */

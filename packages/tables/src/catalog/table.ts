@@ -1,5 +1,6 @@
 import type { KeySchema } from "@hotkeep/attributes";
 import { formatArn } from "@hotkeep/core";
+import type { PolicyBook } from "../resource-policies/policy-book.js";
 import { decodeCounter } from "../storage/counters.js";
 import type { Storage } from "../storage/storage.js";
 import type { Counter } from "../storage/write-transaction.js";
@@ -54,11 +55,14 @@ export class Table {
   /** Set inside the transaction that deletes the table, so that later writes of the same commit notice. */
   isDeleted = false;
   readonly #storage: Storage;
+  readonly #policies: PolicyBook;
   #definition: TableDefinition;
   #indexes: readonly Index[] = [];
 
-  constructor(definition: TableDefinition, storage: Storage) {
+  /** `policies` is told of the table's resource policy, now and whenever it changes. */
+  constructor(definition: TableDefinition, storage: Storage, policies: PolicyBook) {
     this.#storage = storage;
+    this.#policies = policies;
     this.#definition = definition;
     this.arn = tableArn(definition);
     this.counter = loadCounter(storage, definition.space);
@@ -82,6 +86,7 @@ export class Table {
       known.definition = index;
       return known;
     });
+    this.#policies.set(this.arn, definition.policy);
   }
 
   get name(): string {

@@ -1,5 +1,6 @@
 import type { NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
+import type { PolicyPrincipals } from "../resource-policies/policy-principals.js";
 import { batchExecuteStatement } from "./batch-execute-statement.js";
 import { batchGetItem } from "./batch-get-item.js";
 import { batchWriteItem } from "./batch-write-item.js";
@@ -15,6 +16,7 @@ import { getItem } from "./get-item.js";
 import { listTables } from "./list-tables.js";
 import { putItem } from "./put-item.js";
 import { query } from "./query.js";
+import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from "./resource-policies.js";
 import { scan } from "./scan.js";
 import { listTagsOfResource, tagResource, untagResource } from "./tags.js";
 import { describeTimeToLive, updateTimeToLive } from "./time-to-live.js";
@@ -23,13 +25,20 @@ import { transactWriteItems } from "./transact-write-items.js";
 import { updateItem } from "./update-item.js";
 import { updateTable } from "./update-table.js";
 
-/** All operations there are; `endpointAddress` as in `TablesOptions`. */
-export function dynamoDbOperations(engine: Engine, endpointAddress?: () => string): readonly NamedOperation[] {
+/** What some operations need besides the engine, as in `TablesOptions`. */
+export interface OperationParts {
+  readonly endpointAddress?: (() => string) | undefined;
+  readonly policyPrincipals?: PolicyPrincipals | undefined;
+}
+
+/** All operations there are. */
+export function dynamoDbOperations(engine: Engine, parts: OperationParts = {}): readonly NamedOperation[] {
+  const { endpointAddress, policyPrincipals: principals } = parts;
   const operations = [
     batchExecuteStatement(engine),
     batchGetItem(engine),
     batchWriteItem(engine),
-    createTable(engine),
+    createTable(engine, principals),
     deleteItem(engine),
     deleteTable(engine),
     describeLimits(),
@@ -51,5 +60,13 @@ export function dynamoDbOperations(engine: Engine, endpointAddress?: () => strin
     updateTable(engine),
     updateTimeToLive(engine),
   ];
-  return endpointAddress === undefined ? operations : [...operations, describeEndpoints(endpointAddress)];
+  if (principals !== undefined) {
+    operations.push(
+      deleteResourcePolicy(engine),
+      getResourcePolicy(engine, principals),
+      putResourcePolicy(engine, principals),
+    );
+  }
+  if (endpointAddress !== undefined) operations.push(describeEndpoints(endpointAddress));
+  return operations;
 }

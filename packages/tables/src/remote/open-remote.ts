@@ -60,6 +60,8 @@ export function openRemoteTables(options: RemoteTablesOptions): RemoteTables {
       service: "dynamodb",
       operations: endpointAddress === undefined ? forwarded : [...forwarded, describeEndpoints(endpointAddress)],
     },
+    // Policies on a remote table are its endpoint's affair.
+    policiesFor: () => undefined,
     state: () => endpoint.state(),
     async close() {
       endpoint.close();
