@@ -144,12 +144,7 @@ export class Harness {
   }
 }
 
-function openAt(
-  path: string,
-  clock: ManualClock,
-  limits: Partial<TablesLimits>,
-  parts: HarnessParts,
-): Promise<Tables> {
+function openAt(path: string, clock: ManualClock, limits: Partial<TablesLimits>, parts: HarnessParts): Promise<Tables> {
   return openTables({ path, clock, random: new SeededRandom(7), logger: silentLogger, limits, ...parts });
 }
 

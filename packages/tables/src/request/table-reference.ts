@@ -20,8 +20,8 @@ export function isTableName(name: string): boolean {
 }
 
 /**
- * Reads a TableName parameter. `action` is what the refusal of another account's table names: there are no
- * resource-based policies here that could allow it.
+ * Reads a TableName parameter. `action` is what the refusal of another account's table names: one account is served
+ * here, so that no table of another has a policy that could allow it.
  *
  * @throws AwsError `ValidationException` for what is neither a name nor a table's ARN, `AccessDenied` for another
  * account's table.

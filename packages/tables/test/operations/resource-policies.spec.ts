@@ -46,7 +46,7 @@ const put = (Policy: string, more: object = {}) =>
   harness.call("PutResourcePolicy", { ResourceArn: arn, Policy, ...more });
 const read = () => harness.call("GetResourcePolicy", { ResourceArn: arn });
 const root: Principal = { kind: "root", account };
-const inForce = (resource: string, action = "dynamodb:GetItem", principal = root) =>
+const inForce = (resource: string, action = "dynamodb:GetItem", principal: Principal = root) =>
   harness.tables.policiesFor({ principal, action, resource });
 
 describe("the operations on resource policies", () => {
@@ -224,7 +224,10 @@ describe("a policy text", () => {
       "One or more parameter values were invalid: Invalid principal in policy document.",
     ],
     [policy(statement({ Condition: { NoSuch: { a: "b" } } })), `${bad}Syntax errors in policy.`],
-    [`${allowed}${" ".repeat(21_000)}`, "One or more parameter values were invalid: Maximum policy size of 20480 bytes exceeded"],
+    [
+      `${allowed}${" ".repeat(21_000)}`,
+      "One or more parameter values were invalid: Maximum policy size of 20480 bytes exceeded",
+    ],
   ])("%s is refused", async (Policy, message) => {
     expect(await harness.refusal("PutResourcePolicy", { ResourceArn: arn, Policy })).toBe(message);
   });
