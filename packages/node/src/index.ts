@@ -7,4 +7,5 @@ export { batchedTransport } from "./transport/batched-transport.js";
 export { chooseTransport, type TransportChoice } from "./transport/choose-transport.js";
 export { loadNativeSockets } from "./transport/native-sockets.js";
 export { netTransport } from "./transport/net-transport.js";
+export { type TlsOptions, type TlsTransport, tlsTransport } from "./transport/tls-transport.js";
 export type { Connection, ConnectionEvents, Listening, ListenOptions, Transport } from "./transport/transport.js";

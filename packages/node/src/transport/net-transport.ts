@@ -1,7 +1,8 @@
 import { createServer, type Server, Socket } from "node:net";
-import type { Clock, Timer } from "@hotkeep/core";
+import type { Clock } from "@hotkeep/core";
 import { listenFailed } from "./listen-failed.js";
-import type { Connection, ConnectionEvents, Listening, ListenOptions, Transport } from "./transport.js";
+import { type ConnectionOwner, NetConnection } from "./net-connection.js";
+import type { Listening, ListenOptions, Transport } from "./transport.js";
 
 /** One buffer for all reads of the process: sessions copy what they keep, and reading is synchronous. */
 const readBufferBytes = 64 * 1024;
@@ -11,7 +12,7 @@ export function netTransport(clock: Clock): Transport {
   return { name: "net", listen: (options) => new NetListener(clock, options).listen() };
 }
 
-class NetListener implements Listening {
+class NetListener implements Listening, ConnectionOwner {
   readonly #clock: Clock;
   readonly #options: ListenOptions;
   readonly #server: Server;
@@ -84,7 +85,7 @@ class NetListener implements Listening {
       return;
     }
     const { socket, attach } = this.#ownBuffer(accepted);
-    const connection = new NetConnection(socket, remoteAddress, this.#clock, lingerMs, this);
+    const connection = new NetConnection(socket, remoteAddress, false, this.#clock, lingerMs, this);
     this.#open.add(connection);
     if (this.#open.size > connectionsMax) connection.finish();
     else connection.events = accept(connection);
@@ -135,7 +136,6 @@ class NetListener implements Listening {
     };
   }
 
-  /** Counts what one more slow peer leaves unread; false: that is more than all may. */
   waiting(bytes: number): boolean {
     this.#bytesWaiting += bytes;
     return this.#bytesWaiting <= this.#options.bytesWaitingTotalMax;
@@ -144,92 +144,5 @@ class NetListener implements Listening {
   gone(connection: NetConnection): void {
     if (!this.#open.delete(connection)) return;
     if (this.#open.size === 0) this.#whenEmpty?.();
-  }
-}
-
-class NetConnection implements Connection {
-  readonly remoteAddress: string;
-  readonly secure = false;
-  readonly #socket: Socket;
-  readonly #clock: Clock;
-  readonly #lingerMs: number;
-  readonly #listener: NetListener;
-  #waiting = 0;
-  #finished = false;
-  #linger: Timer | undefined;
-  events: ConnectionEvents | undefined;
-
-  constructor(socket: Socket, remoteAddress: string, clock: Clock, lingerMs: number, listener: NetListener) {
-    this.remoteAddress = remoteAddress;
-    this.#socket = socket;
-    this.#clock = clock;
-    this.#lingerMs = lingerMs;
-    this.#listener = listener;
-    socket.on("drain", () => {
-      this.#account(0);
-      this.events?.drained();
-    });
-    socket.on("end", () => {
-      if (this.events === undefined || this.#finished) socket.end();
-      else this.events.ended();
-    });
-    // A peer that resets is only a peer that has gone; `close` follows.
-    socket.on("error", () => {});
-    socket.on("close", () => {
-      this.#linger?.cancel();
-      this.#account(0);
-      this.#listener.gone(this);
-      const events = this.events;
-      this.events = undefined;
-      events?.closed();
-    });
-  }
-
-  get bytesWaiting(): number {
-    return this.#socket.writableLength;
-  }
-
-  received(chunk: Buffer): void {
-    if (!this.#finished) this.events?.receive(chunk);
-  }
-
-  write(bytes: Buffer): boolean {
-    if (this.#finished) return true;
-    this.#listener.traffic.bytesOut += bytes.length;
-    if (this.#socket.write(bytes)) return true;
-    if (!this.#account(this.#socket.writableLength)) this.drop();
-    return false;
-  }
-
-  writeLent(bytes: Buffer): boolean {
-    return this.write(Buffer.from(bytes));
-  }
-
-  pause(): void {
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    this.#socket.resume();
-  }
-
-  finish(): void {
-    if (this.#finished) return;
-    this.#finished = true;
-    // Whatever still comes in is read and forgotten: closing with unread input would send a reset.
-    this.#socket.resume();
-    this.#socket.end();
-    this.#linger = this.#clock.after(this.#lingerMs, () => this.drop());
-  }
-
-  /** Ends it at once, by a reset if need be. */
-  drop(): void {
-    this.#socket.destroy();
-  }
-
-  #account(bytes: number): boolean {
-    const fits = this.#listener.waiting(bytes - this.#waiting);
-    this.#waiting = bytes;
-    return fits;
   }
 }

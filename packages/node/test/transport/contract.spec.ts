@@ -5,7 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Clock, ManualClock } from "@hotkeep/core";
 import { batchedTransport, type ListenOptions, loadNativeSockets, netTransport, type Transport } from "@hotkeep/node";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Behaviour, Stand, type TestSession, until } from "./stand.js";
+import { type Behaviour, type Peer, plainWire, Stand, type TestSession, until, type Wire } from "./stand.js";
+import { tlsWire } from "./tls-wire.js";
 
 const native = loadNativeSockets();
 const batched = (clock: Clock): Transport => {
@@ -20,16 +21,30 @@ const writes = (bytes: Buffer | (() => Buffer)): Behaviour => ({
   receive: ({ connection }) => void connection.write(typeof bytes === "function" ? bytes() : bytes),
 });
 
-function contract(transport: (clock: Clock) => Transport): void {
+function contract(wire: Wire): void {
   const stands: Stand[] = [];
   const stand = (options: Partial<ListenOptions> = {}, behaviour: Behaviour = {}, clock?: Clock): Promise<Stand> => {
-    const made = new Stand(transport, options, clock);
+    const made = new Stand(wire, options, clock);
     stands.push(made);
     return made.listen(behaviour);
   };
   afterEach(async () => {
     for (const one of stands.splice(0)) await one.close();
   });
+
+  /** Connects a peer that is not to be served. */
+  const turnedAway = async (one: Stand): Promise<Peer> => {
+    if (wire.secure) {
+      await expect(one.peer()).rejects.toThrow(/ECONNRESET|disconnected before secure TLS connection/);
+      return one.peers.at(-1)!;
+    }
+    const peer = await one.peer();
+    peer.socket.write("hello");
+    await until(() => peer.closed || peer.ended, "closed");
+    peer.socket.end();
+    await until(() => peer.closed, "closed");
+    return peer;
+  };
 
   describe("bytes", () => {
     it("come and go in order, however they are cut", async () => {
@@ -143,9 +158,9 @@ function contract(transport: (clock: Clock) => Transport): void {
   });
 
   describe("connections", () => {
-    it("tell the peer's address and that nothing is encrypted", async () => {
+    it("tell the peer's address and whether anything is encrypted", async () => {
       const { session } = await (await stand()).pair();
-      expect(session.connection).toMatchObject({ remoteAddress: "127.0.0.1", secure: false, bytesWaiting: 0 });
+      expect(session.connection).toMatchObject({ remoteAddress: "127.0.0.1", secure: wire.secure, bytesWaiting: 0 });
     });
 
     it.skipIf(!hasIpv6)("also come over IPv6", async () => {
@@ -156,9 +171,10 @@ function contract(transport: (clock: Clock) => Transport): void {
       expect(one.sessions[0]!.connection.remoteAddress).toBe("::1");
     });
 
-    it("are served by the thousand, each with its own answers", async () => {
+    it("are served by the hundred, each with its own answers", async () => {
       const one = await stand();
-      const peers = await Promise.all(Array.from({ length: 1_000 }, () => one.peer()));
+      const count = wire.secure ? 200 : 1_000;
+      const peers = await Promise.all(Array.from({ length: count }, () => one.peer()));
       for (let round = 0; round < 3; round++) {
         peers.forEach((peer, i) => void peer.socket.write(`${round}:${i};`));
       }
@@ -166,7 +182,7 @@ function contract(transport: (clock: Clock) => Transport): void {
         () => peers.every((peer, i) => peer.text === [0, 1, 2].map((round) => `${round}:${i};`).join("")),
         "each has its answers",
       );
-      expect(one.listening.connections).toBe(1_000);
+      expect(one.listening.connections).toBe(count);
       for (const { socket } of peers) socket.end();
       await until(() => peers.every(({ ended }) => ended), "FIN for everybody");
       expect(peers.filter(({ error }) => error !== undefined)).toEqual([]);
@@ -187,9 +203,10 @@ function contract(transport: (clock: Clock) => Transport): void {
       };
       await visit();
       const before = descriptors();
-      await Promise.all(Array.from({ length: 10 }, visit));
+      const visitors = wire.secure ? 2 : 10;
+      await Promise.all(Array.from({ length: visitors }, visit));
       await until(() => one.listening.connections === 0, "nobody is left");
-      expect(one.sessions.length).toBe(440);
+      expect(one.sessions.length).toBe(40 * (1 + visitors));
       await until(() => one.sessions.every((session) => session.count("closed") === 1), "each closed once");
       // Other tests of this process open files too: a leak would leave hundreds.
       expect(descriptors() - before).toBeLessThan(100);
@@ -201,8 +218,8 @@ function contract(transport: (clock: Clock) => Transport): void {
       slow.peer.socket.pause();
       slow.peer.socket.write("x");
       await until(() => slow.session.connection.bytesWaiting > 0, "bytes wait");
-      idle.peer.socket.resetAndDestroy();
-      slow.peer.socket.resetAndDestroy();
+      idle.peer.raw.resetAndDestroy();
+      slow.peer.raw.resetAndDestroy();
       await until(() => one.listening.connections === 0, "both are gone");
       await until(() => one.sessions.every((session) => session.count("closed") === 1), "both are told");
       expect(slow.session.connection.bytesWaiting).toBe(0);
@@ -445,9 +462,7 @@ function contract(transport: (clock: Clock) => Transport): void {
         return false;
       };
       const one = await stand({ admits: refuse });
-      const peer = await one.peer();
-      peer.socket.write("hello");
-      await until(() => peer.closed || peer.ended, "closed");
+      await turnedAway(one);
       expect(asked).toBe("127.0.0.1");
       expect(one.sessions).toEqual([]);
       expect(one.listening).toMatchObject({ connections: 0, traffic: { bytesIn: 0, bytesOut: 0 } });
@@ -468,15 +483,11 @@ function contract(transport: (clock: Clock) => Transport): void {
       expect(peer.error).toBeUndefined();
     });
 
-    it("end by FIN the connection that is one too many, until another goes", async () => {
+    it("turn away the connection that is one too many, by FIN where it is plain, until another goes", async () => {
       const one = await stand({ connectionsMax: 2 });
       const [first] = [await one.pair(), await one.pair()];
-      const third = await one.peer();
-      third.socket.write("hello");
-      await until(() => third.ended, "FIN");
-      third.socket.end();
-      await until(() => third.closed, "closed");
-      expect(third).toMatchObject({ length: 0, error: undefined });
+      const third = await turnedAway(one);
+      if (!wire.secure) expect(third).toMatchObject({ length: 0, ended: true, error: undefined });
       expect(one.sessions.length).toBe(2);
       first.peer.socket.end();
       await until(() => one.listening.connections === 1, "room");
@@ -485,7 +496,8 @@ function contract(transport: (clock: Clock) => Transport): void {
       await until(() => peer.text === "hello", "served");
     });
 
-    it("hold against many at once", async () => {
+    // One handshake too many is refused before it costs anything, so there is no FIN to wait for.
+    it.skipIf(wire.secure)("hold against many at once", async () => {
       const one = await stand({ connectionsMax: 100 });
       const peers = await Promise.all(Array.from({ length: 1_500 }, () => one.peer()));
       // As everybody does who hears FIN. A thousand at once may leave the next ones waiting until they have gone.
@@ -566,6 +578,8 @@ function contract(transport: (clock: Clock) => Transport): void {
   });
 }
 
-describe("the transport over node:net", () => contract(netTransport));
+describe("the transport over node:net", () => contract(plainWire(netTransport)));
 
-describe.skipIf(!("open" in native))("the batched transport", () => contract(batched));
+describe("the transport over TLS", () => contract(tlsWire()));
+
+describe.skipIf(!("open" in native))("the batched transport", () => contract(plainWire(batched)));

@@ -49,14 +49,17 @@ export class TestSession implements ConnectionEvents {
 /** A client that keeps what it receives and how it ended. */
 export class Peer {
   readonly socket: Socket;
+  /** The TCP socket below, where there is something between. */
+  readonly raw: Socket;
   readonly chunks: Buffer[] = [];
   length = 0;
   ended = false;
   closed = false;
   error: NodeJS.ErrnoException | undefined;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, raw: Socket = socket) {
     this.socket = socket;
+    this.raw = raw;
     socket.on("data", (chunk: Buffer) => {
       this.chunks.push(chunk);
       this.length += chunk.length;
@@ -81,16 +84,38 @@ export class Peer {
   }
 }
 
+/** A transport under test, and how its peers connect. */
+export interface Wire {
+  readonly secure: boolean;
+  transport(clock: Clock): Transport;
+  /** A socket that emits `ready` when bytes can be written, or `error`. */
+  dial(host: string, port: number): { readonly socket: Socket; readonly raw: Socket; readonly ready: string };
+}
+
+/** Peers that speak TCP and nothing over it. */
+export function plainWire(transport: (clock: Clock) => Transport): Wire {
+  return {
+    secure: false,
+    transport,
+    dial(host, port) {
+      const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
+      return { socket, raw: socket, ready: "connect" };
+    },
+  };
+}
+
 /** A transport that listens for test sessions, and the peers that have connected to it. */
 export class Stand {
   readonly sessions: TestSession[] = [];
   readonly peers: Peer[] = [];
   listening!: Listening;
+  readonly #wire: Wire;
   readonly #transport: Transport;
   readonly #options: Partial<ListenOptions>;
 
-  constructor(transport: (clock: Clock) => Transport, options: Partial<ListenOptions>, clock: Clock = systemClock) {
-    this.#transport = transport(clock);
+  constructor(wire: Wire, options: Partial<ListenOptions>, clock: Clock = systemClock) {
+    this.#wire = wire;
+    this.#transport = wire.transport(clock);
     this.#options = options;
   }
 
@@ -113,11 +138,11 @@ export class Stand {
   }
 
   async peer(host = "127.0.0.1"): Promise<Peer> {
-    const socket = connect({ host, port: this.listening.port, noDelay: true, allowHalfOpen: true });
-    const peer = new Peer(socket);
+    const { socket, raw, ready } = this.#wire.dial(host, this.listening.port);
+    const peer = new Peer(socket, raw);
     this.peers.push(peer);
     await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve);
+      socket.once(ready, resolve);
       socket.once("error", reject);
     });
     return peer;
