@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { checkBars } from "./bars.js";
+import { decide } from "./decide.js";
 import type { Figures } from "./figures.js";
 import { hit } from "./hit.js";
 import { start } from "./start.js";
@@ -10,12 +11,14 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
   npm run bench -- hit             GetItem hits over the DAX wire, beside redis-server GET
   npm run bench -- start           time from spawning the program to its ready line
   npm run bench -- tables          the DynamoDB API over HTTP, durable, beside DynamoDB Local and dynalite
+  npm run bench -- decide          CPU time of one access decision; no peer, the bar is a microsecond
   npm run bench -- hit --check     exit status 1 when a figure misses its bar in bench/bars.json
   --rounds N (5)   --seconds S a round (1)
 `;
 
 /** A benchmark prints its table and returns its figures by name. */
 const benches: Readonly<Record<string, (options: { rounds: number; seconds: number }) => Promise<Figures>>> = {
+  decide,
   hit,
   start,
   tables,

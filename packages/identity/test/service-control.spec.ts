@@ -1,7 +1,6 @@
 import {
   CreateRoleCommand,
   CreateServiceLinkedRoleCommand,
-  CreateUserCommand,
   ListGroupsCommand,
   ListRolesCommand,
   ListUsersCommand,

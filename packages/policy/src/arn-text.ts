@@ -17,17 +17,30 @@ export function canonicalArn(text: string): string | undefined {
   const account = text.indexOf(":", region) + 1;
   const resource = text.indexOf(":", account) + 1;
   if (partition === 0 || service === 0 || region === 0 || account === 0 || resource === 0) return undefined;
-  const head = text.slice(0, resource).toLowerCase();
+  const writtenHead = text.slice(0, resource);
+  const head = writtenHead.toLowerCase();
   if (!head.startsWith("arn:")) return undefined;
-  const rest = text.slice(resource);
-  return head + (head.startsWith("dax:", service) && namesCluster(rest) ? rest.toLowerCase() : rest);
+  const writtenRest = text.slice(resource);
+  const rest = head.startsWith("dax:", service) && namesCluster(writtenRest) ? writtenRest.toLowerCase() : writtenRest;
+  // Mostly everything is in the right case already, and then nothing is put together anew.
+  return head === writtenHead && rest === writtenRest ? text : head + rest;
 }
 
 /** The six parts of a canonical ARN. */
 export type ArnParts = readonly [string, string, string, string, string, string];
 
 export function arnParts(canonical: string): ArnParts {
-  const parts = canonical.split(":");
-  const [arn, partition, service, region, account] = parts as [string, string, string, string, string];
-  return [arn, partition, service, region, account, parts.slice(5).join(":")];
+  const partition = canonical.indexOf(":") + 1;
+  const service = canonical.indexOf(":", partition) + 1;
+  const region = canonical.indexOf(":", service) + 1;
+  const account = canonical.indexOf(":", region) + 1;
+  const resource = canonical.indexOf(":", account) + 1;
+  return [
+    canonical.slice(0, partition - 1),
+    canonical.slice(partition, service - 1),
+    canonical.slice(service, region - 1),
+    canonical.slice(region, account - 1),
+    canonical.slice(account, resource - 1),
+    canonical.slice(resource),
+  ];
 }

@@ -113,9 +113,55 @@ function crossesAccounts(principal: Principal, resource: string): boolean {
   return ACCOUNT_ID.test(resource.slice(start, resource.indexOf(":", start)));
 }
 
-/** The first link of a chain that does not hold, or the last one. */
-function firstMissing(links: readonly (readonly [PolicyKind, Tri])[]): PolicyKind {
-  return (links.find(([, holds]) => holds !== YES) ?? links.at(-1)!)[0];
+/** What each set says, and how the resource's policies name the caller. */
+interface Standing {
+  readonly identity: Tri;
+  readonly boundary: Tri;
+  readonly session: Tri;
+  readonly direct: Tri;
+  readonly everybody: Tri;
+  readonly byRole: Tri;
+  readonly byAccount: Tri;
+}
+
+/** Which rule holds: for a role's trust policy, between accounts, for callers of this account, or for strangers. */
+type Rule = "trust" | "cross-account" | "root" | "caller" | "stranger";
+
+const anyForm = ({ direct, everybody, byRole, byAccount }: Standing): Tri =>
+  or(or(direct, everybody), or(byRole, byAccount));
+
+/** Whether everything but service control policies and Denies is in favour. `home`: a caller of the role's own account. */
+function allowedUnder(rule: Rule, standing: Standing, home: boolean, callerSide: boolean): Tri {
+  const { identity, boundary, session, direct, everybody, byRole } = standing;
+  const limits = and(boundary, session);
+  switch (rule) {
+    case "trust": {
+      // `*` in a trust policy means everybody in the role's own account; elsewhere and for services it grants nothing.
+      if (!callerSide) return direct;
+      const delegated = and(and(anyForm(standing), identity), limits);
+      return home ? or(or(or(direct, everybody), and(byRole, limits)), delegated) : delegated;
+    }
+    case "cross-account":
+      return and(anyForm(standing), and(identity, limits));
+    case "root":
+      return session;
+    case "caller":
+      return or(or(direct, everybody), and(or(identity, byRole), limits));
+    case "stranger":
+      return or(direct, everybody);
+  }
+}
+
+/** The first set that is not in favour, in the order in which the rule asks them. */
+function missingUnder(rule: Rule, standing: Standing, home: boolean, callerSide: boolean): PolicyKind {
+  const { identity, boundary, session, byRole } = standing;
+  if (rule === "stranger") return "resource";
+  if (rule === "trust" && (!callerSide || anyForm(standing) === NO)) return "trust";
+  const viaIdentity = rule === "cross-account" || (rule === "trust" && !home) ? identity : or(identity, byRole);
+  if (viaIdentity !== YES) return "identity";
+  if (boundary !== YES) return "boundary";
+  if (session !== YES) return "session";
+  return rule === "cross-account" ? "resource" : "session";
 }
 
 /**
@@ -138,45 +184,32 @@ export function weigh(view: RequestView, sets: PolicySets, options: WeighOptions
   let control: Tri = YES;
   for (const level of sets.serviceControl ?? []) control = and(control, scales.set(level));
 
-  const direct = forms?.[DIRECT] ?? NO;
-  const everybody = forms?.[EVERYBODY] ?? NO;
-  const byRole = forms?.[ROLE] ?? NO;
-  const byAccount = forms?.[ACCOUNT] ?? NO;
-  const anyForm = or(or(direct, everybody), or(byRole, byAccount));
-  const limits = and(boundary, session);
-
-  let allowed: Tri;
-  let deniedBy: PolicyKind;
-  const limitLinks = [
-    ["boundary", boundary],
-    ["session", session],
-  ] as const;
-  if (options.trust === true) {
-    // `*` in a trust policy means everybody in the role's own account; elsewhere and for services it grants nothing.
-    const home = callerSide && !crossesAccounts(principal, resource);
-    const outright = or(direct, home ? everybody : NO);
-    const delegated = and(and(anyForm, identity), limits);
-    allowed = callerSide ? or(home ? or(outright, and(byRole, limits)) : NO, delegated) : root ? NO : outright;
-    const named = callerSide ? anyForm : outright;
-    const viaIdentity = home ? or(identity, byRole) : identity;
-    deniedBy = named === NO ? "trust" : firstMissing([["identity", viaIdentity], ...limitLinks]);
-    if (root || !callerSide) deniedBy = "trust";
-  } else if (crossesAccounts(principal, resource)) {
-    allowed = and(anyForm, and(identity, limits));
-    deniedBy = firstMissing([["identity", identity], ...limitLinks, ["resource", anyForm]]);
-  } else if (callerSide || root) {
-    allowed = root ? session : or(or(direct, everybody), and(or(identity, byRole), limits));
-    deniedBy = firstMissing([["identity", or(identity, byRole)], ...limitLinks]);
-  } else {
-    allowed = or(direct, everybody);
-    deniedBy = "resource";
-  }
-  if (control !== YES) deniedBy = "service-control";
-
+  const standing: Standing = {
+    identity,
+    boundary,
+    session,
+    direct: forms?.[DIRECT] ?? NO,
+    everybody: forms?.[EVERYBODY] ?? NO,
+    byRole: forms?.[ROLE] ?? NO,
+    byAccount: forms?.[ACCOUNT] ?? NO,
+  };
+  const foreign = crossesAccounts(principal, resource);
+  const rule: Rule =
+    options.trust === true ? "trust" : foreign ? "cross-account" : root ? "root" : callerSide ? "caller" : "stranger";
+  const home = callerSide && !foreign;
+  // Root may never assume a role (observed).
+  const granted = root && rule === "trust" ? NO : allowedUnder(rule, standing, home, callerSide);
+  const allowed = and(and(granted, control), not(scales.denied));
   return {
-    allowed: and(and(allowed, control), not(scales.denied)),
+    allowed,
     denied: scales.denied,
-    deniedBy: scales.deniedBy ?? deniedBy,
+    deniedBy:
+      scales.deniedBy ??
+      (control !== YES
+        ? "service-control"
+        : allowed === YES
+          ? "identity"
+          : missingUnder(rule, standing, home, callerSide)),
     denies: scales.denies ?? none,
     allows: scales.allows ?? none,
     open: scales.open ?? none,

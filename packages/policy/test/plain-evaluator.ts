@@ -6,13 +6,16 @@ import type { Outcome } from "@hotkeep/policy";
  * one. It reads statements as JSON and knows only what the generated policies use.
  */
 
+export type PlainPrincipals = "*" | { readonly AWS?: string[]; readonly Service?: string[] };
+
 export interface PlainStatement {
   readonly Effect: "Allow" | "Deny";
   readonly Action?: string[];
   readonly NotAction?: string[];
   readonly Resource?: string[];
   readonly NotResource?: string[];
-  readonly Principal?: "*" | { readonly AWS?: string[]; readonly Service?: string[] };
+  readonly Principal?: PlainPrincipals;
+  readonly NotPrincipal?: PlainPrincipals;
   readonly Condition?: Record<string, Record<string, string[]>>;
 }
 
@@ -69,6 +72,27 @@ function resourceFits(pattern: string, resource: string, context: ContextValues,
   return left.every((part, place) => wild(part, right[place]!));
 }
 
+/** Digits are epoch seconds, everything else is what JavaScript's own parser makes of it. */
+const instant = (text: string) => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text));
+
+/** Bit for bit, as text. */
+function inNetwork(network: string, address: string): boolean {
+  const bits = (text: string) =>
+    text
+      .split(".")
+      .map((octet) => Number(octet).toString(2).padStart(8, "0"))
+      .join("");
+  const [base, length = "32"] = network.split("/") as [string, string?];
+  return bits(address).slice(0, Number(length)) === bits(base).slice(0, Number(length));
+}
+
+function arnLike(pattern: string, actual: string): boolean {
+  const cut = (text: string) => [...text.split(":").slice(0, 5), text.split(":").slice(5).join(":")];
+  if (pattern.split(":").length < 6 || actual.split(":").length < 6) return false;
+  const [left, right] = [cut(pattern), cut(shield(actual))];
+  return left.every((part, place) => wild(part, right[place]!));
+}
+
 function one(operator: string, expected: string, actual: string, context: ContextValues): boolean {
   const filled = fill(expected, context);
   switch (operator) {
@@ -78,8 +102,41 @@ function one(operator: string, expected: string, actual: string, context: Contex
     case "StringLike":
     case "StringNotLike":
       return filled !== undefined && wild(filled, shield(actual));
+    case "StringEqualsIgnoreCase":
+    case "StringNotEqualsIgnoreCase":
+      return filled !== undefined && shield(filled).toLowerCase() === shield(actual).toLowerCase();
+    case "NumericEquals":
+    case "NumericNotEquals":
+      return Number(actual) === Number(expected);
     case "NumericLessThan":
       return Number(actual) < Number(expected);
+    case "NumericLessThanEquals":
+      return Number(actual) <= Number(expected);
+    case "NumericGreaterThan":
+      return Number(actual) > Number(expected);
+    case "NumericGreaterThanEquals":
+      return Number(actual) >= Number(expected);
+    case "DateEquals":
+    case "DateNotEquals":
+      return instant(actual) === instant(expected);
+    case "DateLessThan":
+      return instant(actual) < instant(expected);
+    case "DateLessThanEquals":
+      return instant(actual) <= instant(expected);
+    case "DateGreaterThan":
+      return instant(actual) > instant(expected);
+    case "DateGreaterThanEquals":
+      return instant(actual) >= instant(expected);
+    case "IpAddress":
+    case "NotIpAddress":
+      return inNetwork(expected, actual);
+    case "ArnEquals":
+    case "ArnLike":
+    case "ArnNotEquals":
+    case "ArnNotLike":
+      return filled !== undefined && arnLike(filled, actual);
+    case "BinaryEquals":
+      return Buffer.from(expected, "base64").equals(Buffer.from(actual, "base64"));
     case "Bool":
       return filled?.toLowerCase() === actual.toLowerCase() && /^(true|false)$/i.test(actual);
     default:
@@ -116,7 +173,7 @@ function conditionMet(name: string, key: string, expected: string[], context: Co
 export function fits(statement: PlainStatement, request: PlainRequest): boolean {
   const { action, resource, context } = request;
   // Only policies on identities may cut an ARN short.
-  const pad = statement.Principal === undefined;
+  const pad = statement.Principal === undefined && statement.NotPrincipal === undefined;
   const actionIn = (list: string[]) => list.some((entry) => wild(entry.toLowerCase(), action.toLowerCase()));
   const resourceIn = (list: string[]) => list.some((entry) => resourceFits(entry, resource, context, pad));
   if (statement.Action !== undefined && !actionIn(statement.Action)) return false;
@@ -128,9 +185,16 @@ export function fits(statement: PlainStatement, request: PlainRequest): boolean 
   );
 }
 
-function formOf(statement: PlainStatement, principal: Principal): "direct" | "role" | "account" | undefined {
-  const named = statement.Principal;
-  if (named === undefined) return undefined;
+type Form = "direct" | "role" | "account" | undefined;
+
+function formOf(statement: PlainStatement, principal: Principal): Form {
+  if (statement.NotPrincipal !== undefined) {
+    return formOfName(statement.NotPrincipal, principal) === undefined ? "direct" : undefined;
+  }
+  return statement.Principal === undefined ? undefined : formOfName(statement.Principal, principal);
+}
+
+function formOfName(named: PlainPrincipals, principal: Principal): Form {
   if (named === "*" || named.AWS?.includes("*")) return "direct";
   if (principal.kind === "service") return named.Service?.includes(principal.service) ? "direct" : undefined;
   if (principal.kind === "anonymous") return undefined;
@@ -140,7 +204,7 @@ function formOf(statement: PlainStatement, principal: Principal): "direct" | "ro
   return aws.includes(principal.account) ? "account" : undefined;
 }
 
-/** Decides as the reference's pseudo-code does, in one account. */
+/** Decides as the reference's pseudo-code does; a resource of another account needs both accounts' word. */
 export function plainDecide(request: PlainRequest, sets: PlainSets): Outcome {
   const { principal } = request;
   const matching = (list: PlainStatement[] | undefined) => (list ?? []).filter((entry) => fits(entry, request));
@@ -155,6 +219,13 @@ export function plainDecide(request: PlainRequest, sets: PlainSets): Outcome {
   if (everything.some(({ Effect }) => Effect === "Deny")) return "explicitDeny";
   if (control.some((level) => level.length === 0)) return "implicitDeny";
   const forms = resource.map((entry) => formOf(entry, principal));
+  const owner = request.resource.split(":")[4] ?? "";
+  if ("account" in principal && /^\d{12}$/.test(owner) && owner !== principal.account) {
+    const own = principal.kind === "root" || identity.length > 0;
+    const bounded = sets.boundary === undefined || principal.kind === "root" || boundary.length > 0;
+    const within = sets.session === undefined ? principal.kind !== "federated-user" : session.length > 0;
+    return own && bounded && within && forms.length > 0 ? "allowed" : "implicitDeny";
+  }
   if (principal.kind === "root") {
     return sets.session === undefined || session.length > 0 ? "allowed" : "implicitDeny";
   }

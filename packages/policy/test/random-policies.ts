@@ -7,6 +7,7 @@ import { account, alice, bobSession, books, cluster, dax, federated, nobody, roo
 
 // Few words, so that policies and requests often meet.
 
+const foreignBooks = "arn:aws:dynamodb:us-west-2:999999999999:table/Books";
 const actions = fc.constantFrom("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dax:GetItem", "dax:PutItem");
 const actionPatterns = fc.constantFrom(
   "*",
@@ -19,7 +20,15 @@ const actionPatterns = fc.constantFrom(
   "dynamodb:Query",
   "dax:GetItem",
 );
-const resources = fc.constantFrom("*", books, `${books}/index/A`, `${books}*`, cluster, cluster.toLowerCase());
+const resources = fc.constantFrom(
+  "*",
+  foreignBooks,
+  books,
+  `${books}/index/A`,
+  `${books}*`,
+  cluster,
+  cluster.toLowerCase(),
+);
 const resourcePatterns = fc.constantFrom(
   "*",
   books,
@@ -43,9 +52,10 @@ const contexts: fc.Arbitrary<ContextValues> = fc.record(
 const operators = fc.constantFrom(
   "StringEquals",
   "StringNotEquals",
+  "StringEqualsIgnoreCase",
+  "StringNotEqualsIgnoreCase",
   "StringLike",
   "StringNotLike",
-  "NumericLessThan",
   "Bool",
 );
 const operatorNames = fc.oneof(
@@ -64,17 +74,52 @@ const conditions = fc.dictionary(
   { maxKeys: 2 },
 );
 
-/** Number operators meet numbers only: what they do with other texts has its own table. */
-function numbersOnly(condition: Record<string, Record<string, string[]>>): Record<string, Record<string, string[]>> {
-  return Object.fromEntries(
-    Object.entries(condition).map(([name, keys]) => [
-      name,
-      name.includes("Numeric")
-        ? Object.fromEntries(Object.keys(keys).map((key) => [key.replace(/k:.*/i, "k:number"), ["7"]]))
-        : keys,
-    ]),
-  );
-}
+/** Operators on parsed values meet values that parse: what they do with other texts has its own table. */
+const typed: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  [
+    "k:number",
+    ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"].map(
+      (name) => `Numeric${name}`,
+    ),
+    ["5", "7", "9", "5.0", "-1"],
+  ],
+  [
+    "k:date",
+    ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"].map(
+      (name) => `Date${name}`,
+    ),
+    ["2026-01-01", "2026-01-01T00:00:00Z", "1767225600", "2026-06-30T12:00:00+02:00"],
+  ],
+  ["k:ip", ["IpAddress", "NotIpAddress"], ["10.0.0.0/8", "10.1.2.3", "192.168.0.0/16", "0.0.0.0/0", "10.1.2.3/31"]],
+  [
+    "k:arn",
+    ["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"],
+    [books, "arn:aws:dynamodb:*:*:table/*", "arn:aws:sns:*:*:*", "arn:aws:dynamodb:*:*:*${k:text}*", "Books"],
+  ],
+  ["k:binary", ["BinaryEquals"], ["aG90", "aG90a2VlcA==", ""]],
+];
+const typedConditions = fc
+  .constantFrom(...typed)
+  .chain(([key, names, values]) =>
+    fc.record({
+      qualifier: fc.constantFrom("", "", "ForAllValues:", "ForAnyValue:"),
+      name: fc.constantFrom(...names),
+      suffix: fc.constantFrom("", "", "IfExists"),
+      key: fc.constant(key),
+      values: fc.array(fc.constantFrom(...values), { maxLength: 3 }),
+    }),
+  )
+  .map(({ qualifier, name, suffix, key, values }) => ({ [`${qualifier}${name}${suffix}`]: { [key]: values } }));
+const typedContexts = fc.record(
+  {
+    "k:number": fc.constantFrom("5", "7", "9"),
+    "k:date": fc.constantFrom("2026-01-01T00:00:00Z", "2026-06-30T10:00:00Z", "2025-12-31T23:59:59Z"),
+    "k:ip": fc.constantFrom("10.1.2.3", "10.1.2.2", "192.168.7.7", "8.8.8.8"),
+    "k:arn": fc.constantFrom(books, "arn:aws:sns:us-west-2:1:orders", "Books"),
+    "k:binary": fc.constantFrom("aG90", "aG90a2VlcA=="),
+  },
+  { requiredKeys: [] },
+);
 
 const several = <T>(values: fc.Arbitrary<T>) => fc.array(values, { minLength: 1, maxLength: 3 });
 
@@ -88,13 +133,17 @@ export const statements: fc.Arbitrary<PlainStatement> = fc
     actionNegated: fc.boolean(),
     resource: several(resourcePatterns),
     resourceNegated: fc.boolean(),
-    Condition: fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 3, arbitrary: conditions }),
+    Condition: fc.oneof(
+      { weight: 2, arbitrary: fc.constant({}) },
+      { weight: 2, arbitrary: conditions },
+      { weight: 2, arbitrary: typedConditions },
+    ),
   })
   .map(({ Effect, action, actionNegated, resource, resourceNegated, Condition }) => ({
     Effect,
     ...(actionNegated ? { NotAction: action } : { Action: action }),
     ...(resourceNegated ? { NotResource: resource } : { Resource: resource }),
-    Condition: numbersOnly(Condition),
+    Condition,
   }));
 
 const names = fc.constantFrom(
@@ -107,8 +156,8 @@ const names = fc.constantFrom(
   "*" as const,
 );
 const resourceStatements: fc.Arbitrary<PlainStatement> = fc
-  .tuple(statements, names)
-  .map(([statement, Principal]) => ({ ...statement, Principal }));
+  .tuple(statements, names, fc.constantFrom(true, true, true, false))
+  .map(([statement, who, named]) => ({ ...statement, ...(named ? { Principal: who } : { NotPrincipal: who }) }));
 
 const some = (values: fc.Arbitrary<PlainStatement>) => fc.array(values, { maxLength: 4 });
 
@@ -136,10 +185,7 @@ export const requests: fc.Arbitrary<PlainRequest> = fc.record({
   principal: principals,
   action: actions,
   resource: resources,
-  context: fc.tuple(contexts, fc.option(fc.constantFrom("5", "9"), { nil: undefined })).map(([context, number]) => ({
-    ...context,
-    ...(number === undefined ? {} : { "k:number": number }),
-  })),
+  context: fc.tuple(contexts, typedContexts).map(([context, more]) => ({ ...context, ...more })),
 });
 
 function compiled(kind: PolicyKind, list: PlainStatement[]): CompiledPolicy[] {
