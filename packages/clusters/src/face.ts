@@ -1,11 +1,12 @@
 import type { DenialRecord, FeedLimits, UseRecord } from "@hotkeep/control-feed";
 import type { Clock, Logger, Random } from "@hotkeep/core";
-import type { Identity } from "@hotkeep/identity";
+import type { Identity, Sealer } from "@hotkeep/identity";
 import type { Network } from "@hotkeep/network";
 import type { LocalCall, ServiceHandlers } from "@hotkeep/protocols";
 import type { StateStore } from "@hotkeep/state";
 import type { DenialLog } from "./denials/denial-log.js";
 import type { NodeLauncher } from "./launch/launcher.js";
+import type { Launch } from "./model/launch.js";
 
 /** What callers did on one cluster, as one of its nodes told. */
 export interface NodeUses {
@@ -20,6 +21,8 @@ export interface ClustersOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** For the feed's key and what is kept of join tokens. */
+  readonly sealer: Sealer;
   /** Twelve digits. */
   readonly account: string;
   readonly identity: Pick<
@@ -42,7 +45,7 @@ export interface ClustersOptions {
   readonly launcher: NodeLauncher;
   /** Address on which the control feed listens: 127.0.0.1 when not given. */
   readonly feedHost?: string;
-  /** 0 when not given: any free port. */
+  /** 0 when not given: the one of the last run if it is free, so that nodes which outlived it come back; else any. */
   readonly feedPort?: number;
   readonly feedLimits?: Partial<FeedLimits>;
   /**
@@ -50,6 +53,8 @@ export interface ClustersOptions {
    * 127.0.0.1 with ports of their own, where other loopback addresses do not exist.
    */
   readonly advertise?: "interface" | "loopback";
+  /** Who starts the nodes of clusters that do not say it themselves: this gateway, when not given, or somebody else. */
+  readonly launch?: Launch;
   /** False: security groups do not keep anybody out. For development; true when not given. */
   readonly enforceSecurityGroups?: boolean;
   /** Cache size of a node by node type, in bytes; a table from AWS's memory sizes, scaled down, when not given. */
@@ -65,6 +70,15 @@ export interface ClustersOptions {
 export interface ClusterLimits {
   /** From launch to `listening`; then the launch counts as failed. */
   readonly launchTimeoutMs: number;
+  /** How long a node that outlived an earlier gateway may take to come back before it is ended and launched anew. */
+  readonly reattachMs: number;
+  /** How long a node that has lost the gateway serves on before it ends; 0: not at all. */
+  readonly withoutGatewayMs: number;
+  /** How long a join token may be used when nothing else is asked for, and at the most. */
+  readonly joinTokenMs: number;
+  readonly joinTokenMaxMs: number;
+  /** Join tokens of one account that wait to be used. */
+  readonly joinTokensMax: number;
   /** Failed launches in a row after which creating a node is given up. */
   readonly launchAttemptsMax: number;
   /** Pause before a crashed node is launched again; doubles up to `relaunchMaxMs`. */

@@ -3,7 +3,6 @@ export type * from "./face.js";
 export {
   type ChildProcessLauncherOptions,
   childProcessLauncher,
-  type ReceivedLaunch,
   receiveNodeLaunch,
 } from "./launch/child-process.js";
 export type * from "./launch/launcher.js";

@@ -26,6 +26,11 @@ export const daxQuotas = {
 /** The waits and bounds of a gateway that was told nothing else. */
 export const defaultClusterLimits: ClusterLimits = {
   launchTimeoutMs: 20_000,
+  reattachMs: 5_000,
+  withoutGatewayMs: 300_000,
+  joinTokenMs: 60 * 60 * 1000,
+  joinTokenMaxMs: 7 * 24 * 60 * 60 * 1000,
+  joinTokensMax: 1_000,
   launchAttemptsMax: 5,
   relaunchMinMs: 200,
   relaunchMaxMs: 10_000,

@@ -1,13 +1,17 @@
-import { type FeedServer, startFeedServer } from "@hotkeep/control-feed";
+import { type FeedServer, tokenIdOfJoinName } from "@hotkeep/control-feed";
 import { HotkeepError } from "@hotkeep/core";
+import { Attachments } from "./attach/attachments.js";
+import { JoinTokens } from "./attach/join-tokens.js";
+import { openFeed, reachableUrl } from "./attach/open-feed.js";
 import { DenialLog } from "./denials/denial-log.js";
 import { LinkedRole } from "./ec2/linked-role.js";
 import { reasonOf } from "./errors.js";
 import { EventLog } from "./events/event-log.js";
 import type { Clusters, ClustersOptions, ClustersStart, ClusterView } from "./face.js";
 import { AttributeLists } from "./feed/attribute-lists.js";
+import { JoinDoor } from "./feed/join-door.js";
 import { NodeDoor } from "./feed/node-door.js";
-import { ClusterKeeper } from "./lifecycle/keeper.js";
+import { ClusterKeeper, joinIdOf } from "./lifecycle/keeper.js";
 import type { KeeperDesk } from "./lifecycle/keeper-desk.js";
 import { defaultClusterLimits } from "./limits.js";
 import { discoveryEndpoint } from "./model/addresses.js";
@@ -15,7 +19,7 @@ import { clusterArn, daxService } from "./model/arns.js";
 import { ClusterStore } from "./model/cluster-store.js";
 import { defaultCacheBytes } from "./model/node-types.js";
 import type { ClusterRecord, Place } from "./model/records.js";
-import { allClusters } from "./model/state.js";
+import { allClusters, type PlacedCluster } from "./model/state.js";
 import { clusterOperations } from "./operations/clusters.js";
 import { createClusterOperation } from "./operations/create-cluster.js";
 import type { ControlDesk } from "./operations/desk.js";
@@ -37,6 +41,9 @@ class ControlPlane implements Clusters {
   readonly #clusters: ClusterStore;
   readonly #desk: KeeperDesk;
   readonly #door: NodeDoor;
+  readonly #joinDoor: JoinDoor;
+  readonly #attachments: Attachments;
+  readonly #tokens: JoinTokens;
   readonly #attributeLists: AttributeLists;
   readonly #keepers = new Map<string, ClusterKeeper>();
   readonly #watchers = new Set<() => void>();
@@ -46,7 +53,7 @@ class ControlPlane implements Clusters {
   #stopping = false;
 
   constructor(options: ClustersOptions) {
-    const { store, clock, random, logger, identity, network, invoke, launcher, account } = options;
+    const { store, clock, random, logger, identity, network, invoke, launcher, account, sealer } = options;
     const limits = { ...defaultClusterLimits, ...options.limits };
     const advertise = options.advertise ?? "interface";
     this.#options = options;
@@ -59,6 +66,8 @@ class ControlPlane implements Clusters {
       invoke,
       sessionSeconds: limits.serviceSessionSeconds,
     });
+    this.#attachments = new Attachments({ store, random, logger, sealer });
+    this.#tokens = new JoinTokens({ store, clock, random, sealer });
     this.#desk = {
       clusters: this.#clusters,
       clock,
@@ -67,12 +76,13 @@ class ControlPlane implements Clusters {
       linkedRole,
       network,
       launcher,
+      attachments: this.#attachments,
       limits,
       advertise,
       enforceSecurityGroups: options.enforceSecurityGroups ?? true,
       cacheBytesOf: options.cacheBytesOf ?? defaultCacheBytes,
       feedAddress: () => this.#feedAddress(),
-      tableEndpoint: () => this.#tableEndpoint ?? "",
+      tableEndpoint: (gatewayAddress) => reachableUrl(this.#tableEndpoint ?? "", gatewayAddress),
       changed: () => this.#changed(),
     };
     this.denials = new DenialLog(limits.denialsMax);
@@ -88,6 +98,13 @@ class ControlPlane implements Clusters {
       onUses: options.onUses ?? (() => {}),
       limits,
     });
+    this.#joinDoor = new JoinDoor({
+      tokens: this.#tokens,
+      attachments: this.#attachments,
+      logger,
+      keeperOf: ({ account: owner, region, cluster: name, suffix }) =>
+        this.#keepers.get(keyOf({ account: owner, region }, { name, suffix })),
+    });
     const control: ControlDesk = {
       clusters: this.#clusters,
       clock,
@@ -95,6 +112,7 @@ class ControlPlane implements Clusters {
       identity,
       linkedRole,
       advertise,
+      launch: options.launch ?? "local",
       look: (place, record) => this.#look(place, record, true),
     };
     this.handlers = {
@@ -115,16 +133,29 @@ class ControlPlane implements Clusters {
     const { identity, network, clock, logger, store, feedHost, feedPort, feedLimits } = this.#options;
     this.#tableEndpoint = start.tableEndpoint;
     await this.#attributeLists.load();
-    this.#feed = await startFeedServer({
+    await this.#attachments.load();
+    await this.#tokens.load();
+    const stored = await allClusters(store);
+    this.#endUnwanted(stored);
+    this.#feed = await openFeed(store, {
       host: feedHost ?? "127.0.0.1",
       port: feedPort ?? 0,
       clock,
       logger,
       ...(feedLimits !== undefined && { limits: feedLimits }),
-      secretOf: (joinId) => this.#memberOf(joinId)?.member.token,
+      secretOf: (name) => {
+        const tokenId = tokenIdOfJoinName(name);
+        return tokenId === undefined ? this.#attachments.secretOf(name) : this.#tokens.secretOf(tokenId);
+      },
       onNode: (connection) => {
+        const tokenId = tokenIdOfJoinName(connection.nodeId);
+        if (tokenId !== undefined) {
+          this.#joinDoor.enter(tokenId, connection);
+          return;
+        }
         const found = this.#memberOf(connection.nodeId);
-        if (found === undefined) connection.close("the node is not expected any more");
+        // One that outlived an earlier gateway may come before this one has looked at its cluster: it tries again.
+        if (found === undefined) connection.close("the node is not expected yet");
         else this.#door.enter(found.keeper, found.member, connection);
       },
     });
@@ -140,7 +171,6 @@ class ControlPlane implements Clusters {
       }
       return [...regions].map(([region, resources]) => ({ region, resources }));
     });
-    const stored = await allClusters(store);
     // Clusters of a house that is older than its service-linked role get the role without having asked.
     if (stored.length > 0 && identity.findServiceLinkedRole(daxService) === undefined) {
       await identity.ensureServiceLinkedRole(daxService, {});
@@ -193,6 +223,7 @@ class ControlPlane implements Clusters {
     await Promise.all([...this.#keepers.values()].map((keeper) => keeper.stop()));
     this.#keepers.clear();
     await this.#feed?.close();
+    await this.#attachments.settle();
   }
 
   #look(place: Place, record: ClusterRecord, isNew: boolean): void {
@@ -208,9 +239,29 @@ class ControlPlane implements Clusters {
   #memberOf(joinId: string) {
     for (const keeper of this.#keepers.values()) {
       const member = keeper.memberOf(joinId);
-      if (member?.token !== undefined) return { keeper, member };
+      if (member !== undefined) return { keeper, member };
     }
     return undefined;
+  }
+
+  /** Ends processes of an earlier gateway's that no stored cluster has a place for, and turns them away. */
+  #endUnwanted(stored: readonly PlacedCluster[]): void {
+    const wanted = new Set(
+      stored.flatMap(({ place, record }) =>
+        record.nodes
+          .filter((node) => record.status !== "deleting" && node.status !== "deleting")
+          .map((node) => joinIdOf(place, node.id)),
+      ),
+    );
+    for (const [joinId, { mark }] of this.#attachments.all()) {
+      if (wanted.has(joinId)) continue;
+      const running = mark === null ? undefined : this.#options.launcher.adopt(mark);
+      if (running !== undefined) {
+        this.#options.logger.warn("a node without a cluster is ended", { nodeId: joinId, pid: running.pid });
+        running.stop("SIGKILL");
+      }
+      this.#attachments.end(joinId);
+    }
   }
 
   #renewConfigurations(place: Place): void {
@@ -224,7 +275,9 @@ class ControlPlane implements Clusters {
 
   #feedAddress() {
     if (this.#feed === undefined) throw new HotkeepError("FeedNotStarted", "The control feed is not open.");
-    return { host: this.#feed.host, port: this.#feed.port };
+    // Nodes on this machine reach a feed that listens everywhere at its loopback address.
+    const host = { "0.0.0.0": "127.0.0.1", "::": "::1" }[this.#feed.host] ?? this.#feed.host;
+    return { host, port: this.#feed.port };
   }
 
   #changed(): void {
@@ -268,6 +321,6 @@ class ControlPlane implements Clusters {
   }
 }
 
-function keyOf(place: Place, record: ClusterRecord): string {
+function keyOf(place: Place, record: Pick<ClusterRecord, "name" | "suffix">): string {
   return `${place.account}/${place.region}/${record.name}/${record.suffix}`;
 }

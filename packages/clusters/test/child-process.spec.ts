@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { childProcessLauncher, receiveNodeLaunch } from "@hotkeep/clusters";
-import { silentLogger } from "@hotkeep/core";
+import { silentLogger, systemClock } from "@hotkeep/core";
+import { processMark } from "@hotkeep/core/process-mark";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const launch = {
@@ -19,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A child that writes down what it got and what it can see, then waits for its input to end. */
+/** A child that writes down what it got and what it can see, then waits. */
 const child = `
   const { writeFileSync } = require("node:fs");
   let text = "";
@@ -29,7 +30,7 @@ const child = `
     const seen = { argv: process.argv.slice(2), environment: JSON.stringify(process.env), input: text };
     writeFileSync(process.env.SEEN, JSON.stringify(seen));
   });
-  process.stdin.on("end", () => process.exit(7));
+  setInterval(() => {}, 1_000);
 `;
 
 async function untilWritten(file: string): Promise<{ argv: string[]; environment: string; input: string }> {
@@ -50,6 +51,7 @@ describe("a node as a child process", () => {
     writeFileSync(entry, child);
     const launcher = childProcessLauncher({
       entry,
+      clock: systemClock,
       logger: silentLogger,
       environment: { ...process.env, SEEN: seenFile },
     });
@@ -65,43 +67,44 @@ describe("a node as a child process", () => {
   it("that ends by itself says how", async () => {
     const entry = join(folder, "child.cjs");
     writeFileSync(entry, "process.exit(3);");
-    const running = childProcessLauncher({ entry, logger: silentLogger }).launch(launch);
+    const running = childProcessLauncher({ entry, clock: systemClock, logger: silentLogger }).launch(launch);
     expect(await running.exited).toEqual({ code: 3, signal: null });
   });
 });
 
+describe("a node that outlived its gateway", () => {
+  it("is found again by its mark, can be told to end, and its end is noticed", async () => {
+    const entry = join(folder, "child.cjs");
+    writeFileSync(entry, child);
+    const environment = { ...process.env, SEEN: join(folder, "seen.json") };
+    const launcher = childProcessLauncher({ entry, clock: systemClock, logger: silentLogger, environment });
+    const running = launcher.launch(launch);
+    await untilWritten(environment.SEEN);
+    const adopted = launcher.adopt(running.mark!)!;
+    expect(adopted.pid).toBe(running.pid);
+    adopted.stop("SIGTERM");
+    await running.exited;
+    expect(await adopted.exited).toEqual({ code: null, signal: null });
+    expect(launcher.adopt(running.mark!)).toBeUndefined();
+  });
+
+  it("is not taken for another process that has its id now", () => {
+    const launcher = childProcessLauncher({ entry: "", clock: systemClock, logger: silentLogger });
+    const [pid] = processMark(process.pid).split(" ");
+    expect(launcher.adopt(processMark(process.pid))?.pid).toBe(process.pid);
+    if (process.platform === "linux") expect(launcher.adopt(`${pid} 1`)).toBeUndefined();
+    expect(launcher.adopt("nonsense")).toBeUndefined();
+  });
+});
+
 describe("a launch at the child's end", () => {
-  it("is read from the first line, and the end of the input means that the gateway is gone", async () => {
+  it("is read from the first line", async () => {
     const input = new PassThrough();
     const received = receiveNodeLaunch(input);
     const line = `${JSON.stringify({ ...launch, feedAddress: "127.0.0.1:7000" })}\n`;
     input.write(line.slice(0, 20));
-    input.write(line.slice(20));
-    const { gatewayGone, ...rest } = await received;
-    expect(rest).toEqual(launch);
-    let gone = false;
-    void gatewayGone.then(() => {
-      gone = true;
-    });
-    await Promise.resolve();
-    expect(gone).toBe(false);
-    input.end();
-    await gatewayGone;
-  });
-
-  it("does not take the child's own closing of its input for the gateway's end", async () => {
-    const input = new PassThrough();
-    const received = receiveNodeLaunch(input);
-    input.write(`${JSON.stringify({ ...launch, feedAddress: "127.0.0.1:7000" })}\n`);
-    const { gatewayGone } = await received;
-    let gone = false;
-    void gatewayGone.then(() => {
-      gone = true;
-    });
-    const closed = new Promise((resolve) => input.once("close", resolve));
-    input.destroy();
-    await closed;
-    expect(gone).toBe(false);
+    input.end(line.slice(20));
+    expect(await received).toEqual(launch);
   });
 
   it.each([

@@ -124,22 +124,37 @@ describe("fewer nodes", () => {
 });
 
 describe("rebooting a node", () => {
-  it("drains it and launches it again at its address", async () => {
+  it("has it begin anew in its process, so that its cache is kept", async () => {
     await open();
     await house.create("books", 2);
-    const before = house.launcher.node("books-b");
+    const node = house.launcher.node("books-b");
     const { Cluster: rebooting } = await house.call("dax", "RebootNode", { ClusterName: "books", NodeId: "books-b" });
     expect(rebooting).toMatchObject({ Status: "modifying" });
     expect(rebooting!.Nodes![1]).toMatchObject({ NodeId: "books-b", NodeStatus: "rebooting" });
     await house.clusters.whenAvailable("books", region, 5_000);
-    const after = house.launcher.node("books-b");
-    expect(before.drains).toBe(1);
-    expect(after).not.toBe(before);
-    expect(after.configuration!.listenAddress).toBe(before.configuration!.listenAddress);
+    expect(house.launcher.node("books-b")).toBe(node);
+    expect(node).toMatchObject({ reboots: 1, drains: 0 });
+    // The others heard that it left, and that it is back.
+    const sizes = () => house.launcher.node("books-a").rosters.map((roster) => roster.nodes.length);
+    await house.until(() => sizes().slice(-3).join() === "2,1,2", "the rosters");
     expect(await house.events("books")).toContain("Rebooted node books-b.");
     expect(await failureOf(house.call("dax", "RebootNode", { ClusterName: "books", NodeId: "books-z" }))).toBe(
       "NodeNotFoundFault: Node books-z not found.",
     );
+  });
+
+  it("ends a process that does not begin anew, and launches another at its address", async () => {
+    house = await openHouse({ limits: { launchTimeoutMs: 300, drainMs: 20 } });
+    await house.serviceRole();
+    await house.create("books");
+    const before = house.launcher.node("books-a");
+    before.obedient = false;
+    await house.call("dax", "RebootNode", { ClusterName: "books", NodeId: "books-a" });
+    await house.clusters.whenAvailable("books", region, 5_000);
+    const after = house.launcher.node("books-a");
+    expect(after).not.toBe(before);
+    expect(after.configuration!.listenAddress).toBe(before.configuration!.listenAddress);
+    expect(await house.events("books")).toContain("Rebooted node books-a.");
   });
 });
 

@@ -8,6 +8,7 @@ export type Behaviour = "serve" | "end" | "hang";
 /** A node without a cache: a real client of the control feed, that answers as a node must. */
 export class FakeNode implements NodeProcess {
   readonly pid: number;
+  readonly mark: string;
   readonly exited: Promise<NodeExit>;
   readonly launch: NodeLaunch;
   readonly feed: FeedClient;
@@ -21,6 +22,7 @@ export class FakeNode implements NodeProcess {
   firstPort: number | undefined;
   revocations = 0;
   drains = 0;
+  reboots = 0;
   /** False: neither a drain nor SIGTERM ends it. */
   obedient = true;
   ended = false;
@@ -29,6 +31,7 @@ export class FakeNode implements NodeProcess {
   constructor(launch: NodeLaunch, pid: number, behaviour: Behaviour) {
     this.launch = launch;
     this.pid = pid;
+    this.mark = `fake-${pid}-${launch.token}`;
     this.exited = new Promise((resolve) => {
       this.#exit = resolve;
     });
@@ -53,6 +56,10 @@ export class FakeNode implements NodeProcess {
     this.feed.on("drain", () => {
       this.drains += 1;
       if (this.obedient) this.end({ code: 0, signal: null });
+    });
+    this.feed.on("reboot", () => {
+      this.reboots += 1;
+      if (this.obedient) void this.#join(true);
     });
     if (behaviour === "end") queueMicrotask(() => this.end({ code: 1, signal: null }));
     else this.feed.onConnected(() => void this.#join(behaviour === "serve"));
@@ -101,6 +108,10 @@ export class FakeLauncher implements NodeLauncher {
     const node = new FakeNode(launch, this.launched.length + 1, this.behaviour);
     this.launched.push(node);
     return node;
+  }
+
+  adopt(mark: string): NodeProcess | undefined {
+    return this.launched.find((node) => node.mark === mark && !node.ended);
   }
 
   /** Nodes that have not ended, in the order of their names. */

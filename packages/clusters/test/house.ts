@@ -78,6 +78,7 @@ export async function openHouse(
   const clusters = openClusters({
     ...shared,
     account,
+    sealer,
     identity,
     network,
     launcher,

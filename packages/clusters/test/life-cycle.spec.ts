@@ -78,6 +78,7 @@ describe("creating a cluster", () => {
       serviceRoleArn: roleArn,
       recordTtlMs: 300_000,
       queryTtlMs: 300_000,
+      withoutGatewayMs: 300_000,
       cacheBytesMax: 256 * 1024 * 1024,
       ingressCidrs: ["127.0.0.1/32", "127.31.0.4/32", "::1/128"],
     });

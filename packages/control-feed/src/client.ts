@@ -50,6 +50,11 @@ export interface FeedClient {
   onConnected(listener: () => void): () => void;
   /** Called when a connection is lost. */
   onDisconnected(listener: (reason: string) => void): () => void;
+  /**
+   * Called when the gateway is there and does not know this node or its token, several times in a row: trying on is of
+   * no use. The client tries on all the same until it is closed.
+   */
+  onRefused(listener: () => void): () => void;
   /** Ends the connection for good. */
   close(): Promise<void>;
 }
@@ -66,11 +71,13 @@ class ReconnectingClient implements FeedClient {
   readonly #listeners = new Listeners();
   readonly #connectedListeners = new Set<() => void>();
   readonly #disconnectedListeners = new Set<(reason: string) => void>();
+  readonly #refusedListeners = new Set<() => void>();
   readonly #awaitingPeer = new Set<(peer: FeedPeer | HotkeepError) => void>();
   #peer: FeedPeer | undefined;
   #socket: TLSSocket | undefined;
   #retry: Timer | undefined;
   #failures = 0;
+  #refusals = 0;
   #closed = false;
 
   constructor(options: FeedClientOptions) {
@@ -122,6 +129,11 @@ class ReconnectingClient implements FeedClient {
   onDisconnected(listener: (reason: string) => void): () => void {
     this.#disconnectedListeners.add(listener);
     return () => this.#disconnectedListeners.delete(listener);
+  }
+
+  onRefused(listener: () => void): () => void {
+    this.#refusedListeners.add(listener);
+    return () => this.#refusedListeners.delete(listener);
   }
 
   async close(): Promise<void> {
@@ -182,7 +194,10 @@ class ReconnectingClient implements FeedClient {
       this.#scheduleRetry(reason);
     };
     const timer = clock.after(this.#limits.connectTimeoutMs, () => fail("the handshake took too long"));
-    socket.once("error", (error) => fail(error.message));
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (!settled) this.#countRefusal(error.code);
+      fail(error.message);
+    });
     socket.once("close", () => fail("the gateway closed the connection during the handshake"));
     socket.once("secureConnect", () => {
       if (settled) return;
@@ -192,8 +207,16 @@ class ReconnectingClient implements FeedClient {
     });
   }
 
+  /** The alerts by which a server says that it does not know an identity, or knows it by another key. */
+  #countRefusal(code: string | undefined): void {
+    const refused = /ALERT_(UNKNOWN_PSK_IDENTITY|BAD_RECORD_MAC|DECRYPT_ERROR)$/.test(code ?? "");
+    this.#refusals = refused ? this.#refusals + 1 : 0;
+    if (this.#refusals === this.#limits.refusalsMax) for (const listener of [...this.#refusedListeners]) listener();
+  }
+
   #established(socket: TLSSocket): void {
     const { clock, logger } = this.#options;
+    this.#refusals = 0;
     socket.setNoDelay(true);
     const peer = new FeedPeer(socket, clock, logger, this.#limits, {
       onRequest: (name) => {

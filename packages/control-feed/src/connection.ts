@@ -7,6 +7,8 @@ import type { FeedPeer, PeerReceiver } from "./peer.js";
 export interface FeedConnection {
   readonly nodeId: string;
   readonly remoteAddress: string;
+  /** The gateway's own address, as this node reached it. */
+  readonly localAddress: string;
   /** Answers a kind of request; one handler a kind. Errors thrown travel to the node. */
   handle<Name extends keyof NodeRequests>(
     name: Name,
@@ -40,6 +42,7 @@ export interface FeedConnection {
 export class ServerConnection implements FeedConnection, PeerReceiver {
   readonly nodeId: string;
   readonly remoteAddress: string;
+  readonly localAddress: string;
   readonly closed: Promise<void>;
   readonly #logger: Logger;
   readonly #handlers = new Map<string, (body: unknown) => unknown>();
@@ -47,9 +50,10 @@ export class ServerConnection implements FeedConnection, PeerReceiver {
   #peer: FeedPeer | undefined;
   #settleClosed: () => void = () => {};
 
-  constructor(nodeId: string, remoteAddress: string, logger: Logger) {
+  constructor(nodeId: string, addresses: { readonly remote: string; readonly local: string }, logger: Logger) {
     this.nodeId = nodeId;
-    this.remoteAddress = remoteAddress;
+    this.remoteAddress = addresses.remote;
+    this.localAddress = addresses.local;
     this.#logger = logger;
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;

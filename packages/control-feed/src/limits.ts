@@ -19,6 +19,8 @@ export interface FeedLimits {
   /** The client's first pause after a lost connection; doubles up to {@link reconnectMaxMs}. */
   readonly reconnectMinMs: number;
   readonly reconnectMaxMs: number;
+  /** After so many refusals in a row the client counts as unknown to the gateway. */
+  readonly refusalsMax: number;
   /** Connections the server accepts at the same time. */
   readonly connectionsMax: number;
 }
@@ -34,6 +36,7 @@ export const defaultFeedLimits: FeedLimits = {
   silenceMaxMs: 6_000,
   connectTimeoutMs: 5_000,
   reconnectMinMs: 50,
-  reconnectMaxMs: 2_000,
+  reconnectMaxMs: 500,
+  refusalsMax: 3,
   connectionsMax: 1_024,
 };

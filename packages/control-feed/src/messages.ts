@@ -34,11 +34,21 @@ export interface NodeConfiguration {
   /** 0: query results are not cached. */
   readonly queryTtlMs: number;
   readonly cacheBytesMax: number;
+  /** How long the node serves on when it has lost the gateway, before it ends; 0: not at all. */
+  readonly withoutGatewayMs: number;
   /**
    * Who may connect to the node's port, as CIDRs: the ingress rules of its security groups. Checked at accept with a
    * `PeerGate`, before any byte is read. Absent: the operator has switched the gate off.
    */
   readonly ingressCidrs?: readonly string[];
+}
+
+/** Where a node that somebody else has started serves, and where its clients find it. */
+export interface OutsidePlace {
+  readonly listenAddress: string;
+  readonly port: number;
+  readonly advertiseAddress: string;
+  readonly advertisePort: number;
 }
 
 /** A policy on its way to a node: text and origin; the node parses and compiles it. */
@@ -115,7 +125,21 @@ export interface NodeRequests {
    * First message of a node on every connection, with the name under which it was launched. The gateway answers with
    * what the node is to be; the configuration's `nodeId` is its name within the cluster.
    */
-  hello: { request: { readonly nodeId: string; readonly pid: number }; response: NodeConfiguration };
+  hello: {
+    request: { readonly nodeId: string; readonly pid: number; readonly outside?: OutsidePlace };
+    response: NodeConfiguration;
+  };
+  /**
+   * The only message of somebody who comes with a join token; uses the token up. The answer is for the connections to
+   * come: the node's name and its secret.
+   *
+   * @throws HotkeepError `JoinTokenUsed`, `NoVacancy`, `ClusterGone`
+   */
+  join: {
+    /** Absent zone: any. */
+    request: { readonly zone?: string };
+    response: { readonly nodeId: string; readonly token: string; readonly clusterArn: string };
+  };
   /** The node listens; from now on it may be put on the roster. */
   listening: { request: { readonly port: number }; response: Roster };
   /** null: no such active key. Subscribes the node to `callerChanged` for this key. */
@@ -157,6 +181,8 @@ export interface GatewayNotices {
     readonly keys: readonly string[];
   };
   configuration: NodeConfiguration;
+  /** Leaving the roster has happened: serve on while clients leave, begin anew with the cache kept, say `listening`. */
+  reboot: { readonly withinMs: number };
   /** Leave the roster has happened: finish what runs, then stop. */
   drain: { readonly withinMs: number };
 }

@@ -62,7 +62,8 @@ export async function startFeedServer(options: FeedServerOptions): Promise<FeedS
       return;
     }
     socket.setNoDelay(true);
-    const connection = new ServerConnection(nodeId, socket.remoteAddress ?? "", logger);
+    const addresses = { remote: socket.remoteAddress ?? "", local: socket.localAddress ?? "" };
+    const connection = new ServerConnection(nodeId, addresses, logger);
     const peer = new FeedPeer(socket, clock, logger, limits, {
       onRequest: (name, body) => connection.onRequest(name, body),
       onNotice: (name, body) => connection.onNotice(name, body),

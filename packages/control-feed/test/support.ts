@@ -21,6 +21,7 @@ export const configuration: NodeConfiguration = {
   serviceRoleArn: "arn:aws:iam::123456789012:role/DAXServiceRole",
   recordTtlMs: 300_000,
   queryTtlMs: 300_000,
+  withoutGatewayMs: 300_000,
   cacheBytesMax: 1 << 20,
 };
 

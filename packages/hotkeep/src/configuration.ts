@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import { resolve } from "node:path";
+import type { FeedAddress } from "@hotkeep/control-feed";
 import { HotkeepError } from "@hotkeep/core";
 import { readTableEndpoint, type TableEndpoint, type TableEndpointInput } from "./table-endpoint.js";
 
@@ -17,6 +19,12 @@ export interface Configuration {
   readonly vpcCidr: string;
   /** All nodes on 127.0.0.1 with ports of their own, where 127.31.x.y cannot be bound (macOS, containers). */
   readonly advertiseLoopback: boolean;
+  /** Where the control feed listens: loopback unless nodes on other hosts are to join. Port 0: the last run's, or any. */
+  readonly feed: FeedAddress;
+  /** Who starts the nodes of clusters that do not say it with a tag. */
+  readonly launch: "local" | "external";
+  /** How long a node that has lost this gateway serves on before it ends. */
+  readonly withoutGatewayMs: number;
   /** No documents' world on an empty data directory. */
   readonly empty: boolean;
   /** The audit trail has calls on items, too: one line for each call on a table. */
@@ -36,10 +44,16 @@ export interface ConfigurationInput extends TableEndpointInput {
   readonly region?: string | undefined;
   readonly vpcCidr?: string | undefined;
   readonly advertise?: boolean | undefined;
+  readonly feed?: string | undefined;
+  readonly launch?: string | undefined;
+  readonly withoutGateway?: string | undefined;
   readonly empty?: boolean | undefined;
   readonly auditData?: boolean | undefined;
   readonly serviceControlPolicies?: string | undefined;
 }
+
+/** What a caller's authorisation is good for at the most; a longer time would only end in refusals. */
+const withoutGatewaySecondsMax = 300;
 
 function bad(setting: string, value: string, rule: string): HotkeepError {
   return new HotkeepError("BadConfiguration", `\`${value}\` cannot be the ${setting}`, { help: rule });
@@ -63,6 +77,20 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     throw bad("VPC's address range", vpcCidr, "give a /16 of the loopback range, such as 127.31.0.0/16");
   }
   const control = input.serviceControlPolicies ?? environment.HOTKEEP_SERVICE_CONTROL_POLICIES;
+  const feedText = given(input.feed, "HOTKEEP_FEED", "127.0.0.1:0");
+  const feed = /^(?:\[([0-9a-fA-F:]+)\]|([\d.]+)):(\d{1,5})$/.exec(feedText);
+  if (feed === null || Number(feed[3]) > 65535 || isIP(feed[1] ?? feed[2]!) === 0) {
+    throw bad("control feed's address", feedText, "give ADDRESS:PORT, such as 0.0.0.0:8112; port 0 is any free one");
+  }
+  const launch = given(input.launch, "HOTKEEP_LAUNCH", "local");
+  if (launch !== "local" && launch !== "external") {
+    throw bad("launch mode", launch, "give local (this gateway starts nodes) or external (somebody else does)");
+  }
+  const withoutGateway = given(input.withoutGateway, "HOTKEEP_WITHOUT_GATEWAY", "300");
+  if (!/^\d{1,3}$/.test(withoutGateway) || Number(withoutGateway) > withoutGatewaySecondsMax) {
+    const rule = `give seconds from 0 to ${withoutGatewaySecondsMax}: meanwhile the node hears of no revoked permission`;
+    throw bad("time without the gateway", withoutGateway, rule);
+  }
   return {
     dataDirectory: resolve(given(input.data, "HOTKEEP_DATA", ".hotkeep")),
     host: given(input.host, "HOTKEEP_HOST", "127.0.0.1"),
@@ -71,6 +99,9 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     region,
     vpcCidr,
     advertiseLoopback: input.advertise ?? environment.HOTKEEP_ADVERTISE === "1",
+    feed: { host: feed[1] ?? feed[2]!, port: Number(feed[3]) },
+    launch,
+    withoutGatewayMs: Number(withoutGateway) * 1_000,
     empty: input.empty ?? false,
     auditData: input.auditData ?? environment.HOTKEEP_AUDIT_DATA === "1",
     serviceControlPolicies: control === undefined ? undefined : resolve(control),

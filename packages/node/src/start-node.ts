@@ -1,4 +1,10 @@
-import { type GatewayNotices, type NodeConfiguration, PeerGate } from "@hotkeep/control-feed";
+import {
+  type GatewayNotices,
+  type NodeConfiguration,
+  type NodeRequests,
+  type OutsidePlace,
+  PeerGate,
+} from "@hotkeep/control-feed";
 import { type Clock, HotkeepError, type Logger, type Random, type Timer } from "@hotkeep/core";
 import { ByteCache } from "./cache/byte-cache.js";
 import { ItemCache } from "./cache/item-cache.js";
@@ -32,6 +38,8 @@ export interface NodeOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly limits?: Partial<NodeLimits>;
+  /** Where it serves, for a node that was not started by the gateway. */
+  readonly outside?: OutsidePlace;
   /** Sockets; when absent the better transport that is there, or the one that HOTKEEP_TRANSPORT names. */
   readonly transport?: Transport;
   /** The tables; the configured endpoint over HTTP when absent. */
@@ -76,15 +84,20 @@ const closeWithinMs = 500;
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { feed } = options;
-  const configuration = await feed.request("hello", { nodeId: feed.nodeId, pid: process.pid });
+  const configuration = await feed.request("hello", greetingOf(feed.nodeId, options.outside));
   const node = new CacheNode(options, configuration);
   await node.listen();
   return node;
 }
 
+function greetingOf(nodeId: string, outside: OutsidePlace | undefined): NodeRequests["hello"]["request"] {
+  return { nodeId, pid: process.pid, ...(outside !== undefined && { outside }) };
+}
+
 class CacheNode implements RunningNode {
   configuration: NodeConfiguration;
   readonly #feed: Gateway;
+  readonly #outside: OutsidePlace | undefined;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #limits: NodeLimits;
@@ -114,11 +127,13 @@ class CacheNode implements RunningNode {
 
   constructor(options: NodeOptions, configuration: NodeConfiguration) {
     const { feed, clock, random, logger } = options;
-    const limits = { ...defaultLimits, ...options.limits };
+    const { withoutGatewayMs: callerWithoutFeedMs } = configuration;
+    const limits = { ...defaultLimits, callerWithoutFeedMs, ...options.limits };
     const { region, clusterArn, account } = configuration;
     this.configuration = configuration;
     this.#gate = gateOf(configuration);
     this.#feed = feed;
+    this.#outside = options.outside;
     this.#clock = clock;
     this.#logger = logger;
     this.#limits = limits;
@@ -195,6 +210,10 @@ class CacheNode implements RunningNode {
 
   async listen(): Promise<void> {
     this.#hear();
+    await this.#open();
+  }
+
+  async #open(): Promise<void> {
     const { limits } = this.#shared;
     this.#listening = await this.#transport.listen({
       address: this.configuration.listenAddress,
@@ -245,13 +264,35 @@ class CacheNode implements RunningNode {
   }
 
   async #drain(withinMs: number): Promise<void> {
+    await this.#whenLeft(withinMs);
+    await this.#stop();
+  }
+
+  /** Clients find out within seconds that the node is not on the roster, and close their connections themselves. */
+  async #whenLeft(withinMs: number): Promise<void> {
     const deadline = this.#clock.monotonic() + withinMs;
     const pollMs = 100;
-    // Clients find out within seconds that the node is not on the roster, and close their connections themselves.
     while ((this.#listening?.connections ?? 0) > 0 && this.#clock.monotonic() < deadline) {
       await new Promise<void>((resolve) => void this.#clock.after(pollMs, resolve));
     }
-    await this.#stop();
+  }
+
+  /**
+   * Begins anew with the cache kept: every connection ends and everything that was asked for is asked for again, while
+   * notices of other nodes' writes are still heard.
+   */
+  async #reboot(withinMs: number): Promise<void> {
+    await this.#whenLeft(withinMs);
+    if (this.#stopping !== undefined) return;
+    this.#heartbeat?.cancel();
+    await this.#listening?.close(closeWithinMs);
+    this.#callers.uses.report(this.#clock.now());
+    this.#callers.feedBack();
+    this.#roleSessions.discard();
+    this.#configure(await this.#feed.request("hello", this.#greeting()));
+    await this.#open();
+    // Told to end meanwhile.
+    if (this.#stopping !== undefined) await this.#listening?.close(closeWithinMs);
   }
 
   async #stop(): Promise<void> {
@@ -280,6 +321,13 @@ class CacheNode implements RunningNode {
           origin: notice.origin,
         });
       }
+    });
+    on("reboot", ({ withinMs }) => {
+      this.#reboot(withinMs).catch((error: unknown) => {
+        // The supervisor starts it again.
+        this.#logger.error("a reboot failed: this node ends", { error });
+        void this.close();
+      });
     });
     on("drain", ({ withinMs }) => {
       this.drain(withinMs).catch((error: unknown) => this.#logger.error("draining failed", { error }));
@@ -311,8 +359,12 @@ class CacheNode implements RunningNode {
     });
   }
 
+  #greeting(): NodeRequests["hello"]["request"] {
+    return greetingOf(this.#feed.nodeId, this.#outside);
+  }
+
   async #introduce(): Promise<void> {
-    this.#configure(await this.#feed.request("hello", { nodeId: this.#feed.nodeId, pid: process.pid }));
+    this.#configure(await this.#feed.request("hello", this.#greeting()));
     this.#setRoster(await this.#feed.request("listening", { port: this.port }));
   }
 

@@ -10,6 +10,7 @@ import type { ClusterStore } from "../model/cluster-store.js";
 import type { Member } from "../supervision/member.js";
 import type { AttributeLists } from "./attribute-lists.js";
 import { CallerSubscriptions } from "./callers.js";
+import { checkOutsidePlace } from "./outside-place.js";
 
 /** What answering nodes takes. */
 export interface NodeDoorOptions {
@@ -56,8 +57,10 @@ export class NodeDoor {
     void connection.closed.then(() => this.#guests.delete(guest));
     member.connected(connection);
 
-    connection.handle("hello", async () => {
-      const configuration = await keeper.configurationFor(member);
+    connection.handle("hello", async ({ pid, outside: place }) => {
+      member.greeted(pid);
+      const outside = place && { place: checkOutsidePlace(place), gatewayAddress: connection.localAddress };
+      const configuration = await keeper.configurationFor(member, outside);
       serviceRoleArn = configuration.serviceRoleArn;
       return configuration;
     });

@@ -1,13 +1,16 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { type FeedAddress, formatFeedAddress, parseFeedAddress } from "@hotkeep/control-feed";
-import { HotkeepError, type Logger } from "@hotkeep/core";
+import { type Clock, HotkeepError, type Logger } from "@hotkeep/core";
+import { processMark } from "@hotkeep/core/process-mark";
+import { adoptProcess } from "./adopted-process.js";
 import type { NodeExit, NodeLaunch, NodeLauncher } from "./launcher.js";
 
 /** How child processes are made. */
 export interface ChildProcessLauncherOptions {
   /** The script that runs a node when its arguments are `node NODE_ID`. */
   readonly entry: string;
+  readonly clock: Clock;
   readonly logger: Logger;
   /** Environment of the children; the gateway's own when not given. */
   readonly environment?: NodeJS.ProcessEnv;
@@ -15,19 +18,13 @@ export interface ChildProcessLauncherOptions {
   readonly execArgv?: readonly string[];
 }
 
-/** A node's end of the launch. */
-export interface ReceivedLaunch extends NodeLaunch {
-  /** Settles when the gateway that launched this process is gone, however it went: then this process should end too. */
-  readonly gatewayGone: Promise<void>;
-}
-
 /** The first line on a child's standard input is no longer than this. */
 const launchLineBytesMax = 16 * 1024;
 
 /**
  * Runs each node as a child of this process: `node ENTRY node NODE_ID`. What is secret goes through standard input, as
- * one line of JSON. The pipe stays open for as long as the gateway lives: its end tells the child that the gateway has
- * died, so that a killed gateway leaves no node behind.
+ * one line of JSON. A child outlives a gateway that is killed: it serves on for a bounded time, and comes back to the
+ * next gateway on the same data.
  */
 export function childProcessLauncher(options: ChildProcessLauncherOptions): NodeLauncher {
   return {
@@ -49,9 +46,12 @@ export function childProcessLauncher(options: ChildProcessLauncherOptions): Node
       child.stdin.on("error", () => {});
       const { nodeId, clusterArn, token } = launch;
       const line = { nodeId, clusterArn, token, feedAddress: formatFeedAddress(launch.feedAddress) };
-      child.stdin.write(`${JSON.stringify(line)}\n`);
-      return { pid: child.pid, exited, stop: (signal) => void child.kill(signal) };
+      child.stdin.end(`${JSON.stringify(line)}\n`);
+      const { pid } = child;
+      const mark = pid === undefined ? undefined : processMark(pid);
+      return { pid, ...(mark !== undefined && { mark }), exited, stop: (signal) => void child.kill(signal) };
     },
+    adopt: (mark) => adoptProcess(mark, options.clock),
   };
 }
 
@@ -60,17 +60,13 @@ export function childProcessLauncher(options: ChildProcessLauncherOptions): Node
  *
  * @throws HotkeepError `NodeLaunchInvalid`
  */
-export async function receiveNodeLaunch(input: Readable): Promise<ReceivedLaunch> {
-  let settleGone: () => void = () => {};
-  const gatewayGone = new Promise<void>((resolve) => {
-    settleGone = resolve;
-  });
+export async function receiveNodeLaunch(input: Readable): Promise<NodeLaunch> {
   const line = await new Promise<string>((resolve, reject) => {
     let text = "";
     const fail = (reason: string): void => {
       reject(
         new HotkeepError("NodeLaunchInvalid", `This process was not started as a cache node: ${reason}.`, {
-          help: "Nodes are started by the gateway, when a cluster is created.",
+          help: "Nodes are started by the gateway, when a cluster is created. To start one yourself, give --join.",
         }),
       );
     };
@@ -81,16 +77,11 @@ export async function receiveNodeLaunch(input: Readable): Promise<ReceivedLaunch
       if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
       else if (text.length > launchLineBytesMax) fail("its first line of input is too long");
     });
-    const gone = (): void => {
-      fail("its input ended before the first line");
-      settleGone();
-    };
-    // A child that closes its own input at its end sees a close without an end: the gateway is not gone then.
-    input.once("end", gone);
-    input.once("error", gone);
+    input.once("end", () => fail("its input ended before the first line"));
+    input.once("error", () => fail("its input ended before the first line"));
     input.once("close", () => fail("its input was closed before the first line"));
   });
-  return { ...parseLaunch(line), gatewayGone };
+  return parseLaunch(line);
 }
 
 function parseLaunch(line: string): NodeLaunch {

@@ -19,6 +19,8 @@ export interface NodeExit {
 /** A node that has been started. */
 export interface NodeProcess {
   readonly pid: number | undefined;
+  /** By which {@link NodeLauncher.adopt} finds the process after the gateway has been started anew. */
+  readonly mark?: string;
   /** Never rejects: a process that could not be started has exited with code null. */
   readonly exited: Promise<NodeExit>;
   stop(signal: "SIGTERM" | "SIGKILL"): void;
@@ -27,4 +29,6 @@ export interface NodeProcess {
 /** Starts nodes somewhere. */
 export interface NodeLauncher {
   launch(launch: NodeLaunch): NodeProcess;
+  /** A process that an earlier gateway launched, if it still runs. */
+  adopt(mark: string): NodeProcess | undefined;
 }

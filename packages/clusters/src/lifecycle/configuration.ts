@@ -1,9 +1,15 @@
-import type { NodeConfiguration } from "@hotkeep/control-feed";
+import type { NodeConfiguration, OutsidePlace } from "@hotkeep/control-feed";
 import { daxPort } from "../limits.js";
 import { clusterArn } from "../model/arns.js";
 import { defaultParameterGroup, timesOf } from "../model/parameters.js";
 import type { ClusterRecord, NodeRecord, Place } from "../model/records.js";
 import type { KeeperDesk } from "./keeper-desk.js";
+
+/** What a node that somebody else has started says of itself, and where it reached the gateway. */
+export interface OutsideNode {
+  readonly place: OutsidePlace;
+  readonly gatewayAddress: string;
+}
 
 /** What a node is to be now. */
 export async function configurationOf(
@@ -11,12 +17,15 @@ export async function configurationOf(
   place: Place,
   record: ClusterRecord,
   node: NodeRecord,
+  outside?: OutsideNode,
 ): Promise<NodeConfiguration> {
   const group = await desk.clusters.parameterGroup(place, record.parameterGroup);
   const listen =
-    desk.advertise === "loopback"
-      ? { listenAddress: "127.0.0.1", port: node.port ?? 0 }
-      : { listenAddress: node.address!, port: daxPort };
+    outside !== undefined
+      ? { listenAddress: outside.place.listenAddress, port: outside.place.port }
+      : desk.advertise === "loopback"
+        ? { listenAddress: "127.0.0.1", port: node.port ?? 0 }
+        : { listenAddress: node.address!, port: daxPort };
   // Rules speak of the port that DAX documents, also where a node has been given another one.
   const ingressCidrs =
     node.interfaceId === null ? [] : ((await desk.network.ingressCidrs(place, node.interfaceId, daxPort)) ?? []);
@@ -26,9 +35,10 @@ export async function configurationOf(
     region: place.region,
     nodeId: node.id,
     ...listen,
-    tableEndpoint: desk.tableEndpoint(),
+    tableEndpoint: desk.tableEndpoint(outside?.gatewayAddress),
     serviceRoleArn: record.roleArn,
     ...timesOf(group ?? defaultParameterGroup),
+    withoutGatewayMs: desk.limits.withoutGatewayMs,
     cacheBytesMax: desk.cacheBytesOf(record.nodeType),
     ...(desk.enforceSecurityGroups && { ingressCidrs }),
   };

@@ -1,6 +1,7 @@
 import type { FeedAddress } from "@hotkeep/control-feed";
 import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { Network } from "@hotkeep/network";
+import type { Attachments } from "../attach/attachments.js";
 import type { LinkedRole } from "../ec2/linked-role.js";
 import type { ClusterLimits } from "../face.js";
 import type { NodeLauncher } from "../launch/launcher.js";
@@ -16,12 +17,14 @@ export interface KeeperDesk {
   readonly linkedRole: LinkedRole;
   readonly network: Pick<Network, "ingressCidrs">;
   readonly launcher: NodeLauncher;
+  readonly attachments: Attachments;
   readonly limits: ClusterLimits;
   readonly advertise: Advertise;
   readonly enforceSecurityGroups: boolean;
   readonly cacheBytesOf: (nodeType: string) => number;
   readonly feedAddress: () => FeedAddress;
-  readonly tableEndpoint: () => string;
+  /** @param gatewayAddress an address at which a node reaches the gateway, for one on another host */
+  readonly tableEndpoint: (gatewayAddress?: string) => string;
   /** Told when anything about a cluster or its nodes has changed. */
   readonly changed: () => void;
 }

@@ -5,9 +5,11 @@ import { daxPort } from "../limits.js";
 import { clusterArn } from "../model/arns.js";
 import { type ClusterRef, withNode } from "../model/cluster-store.js";
 import type { ClusterRecord, Place } from "../model/records.js";
-import { Member } from "../supervision/member.js";
+import { JoinedMember } from "../supervision/joined-member.js";
+import { LaunchedMember } from "../supervision/launched-member.js";
+import type { Member, MemberOptions } from "../supervision/member.js";
 import { nextLeadership, type RosterMember, rosterOf } from "../supervision/roster.js";
-import { configurationOf } from "./configuration.js";
+import { configurationOf, type OutsideNode } from "./configuration.js";
 import type { KeeperDesk } from "./keeper-desk.js";
 import { isStale, NetworkSteps } from "./reconcile.js";
 import { Turns } from "./turns.js";
@@ -70,14 +72,49 @@ export class ClusterKeeper {
     await this.#configurationTurns.request();
   }
 
-  /** @throws HotkeepError `NodeNotExpected` */
-  async configurationFor(member: Member): Promise<NodeConfiguration> {
+  /**
+   * Gives a vacant place to a node that somebody else has started; undefined when there is none.
+   *
+   * @param nodeId this place, whoever has it now
+   * @param zone a place in this Availability Zone
+   */
+  async takeIn(
+    nodeId: string | undefined,
+    zone: string | undefined,
+  ): Promise<{ readonly joinId: string; readonly secret: string } | undefined> {
+    const record = await this.#desk.clusters.find(this.place, this.#ref);
+    // Chosen and taken in one go: two that come at once must not get the same place.
+    for (const node of record?.nodes ?? []) {
+      const member = this.#members.get(node.id);
+      if (!(member instanceof JoinedMember) || node.status === "deleting") continue;
+      if (zone !== undefined && node.zone !== zone) continue;
+      const fits = nodeId === undefined ? member.vacant : node.id === nodeId;
+      if (fits) return { joinId: member.joinId, secret: member.takeIn() };
+    }
+    return undefined;
+  }
+
+  /**
+   * @param outside what a node says that somebody else has started
+   * @throws HotkeepError `NodeNotExpected`
+   */
+  async configurationFor(member: Member, outside?: OutsideNode): Promise<NodeConfiguration> {
+    if (member instanceof JoinedMember) {
+      if (outside === undefined) {
+        throw new HotkeepError("NodeNotExpected", `Node \`${member.nodeId}\` must say where it listens.`);
+      }
+      member.outside = outside;
+      const { advertiseAddress: address, advertisePort: port } = outside.place;
+      await this.#desk.clusters.update(this.place, this.#ref, (now) => ({
+        record: withNode(now, member.nodeId, (node) => ({ ...node, outside: { address, port } })),
+      }));
+    }
     const record = await this.#desk.clusters.find(this.place, this.#ref);
     const node = record?.nodes.find((one) => one.id === member.nodeId);
     if (record === undefined || node === undefined || node.status === "deleting") {
       throw new HotkeepError("NodeNotExpected", `The cluster has no node \`${member.nodeId}\` any more.`);
     }
-    const configuration = await configurationOf(this.#desk, this.place, record, node);
+    const configuration = await configurationOf(this.#desk, this.place, record, node, outside);
     this.#sentConfigurations.set(member.nodeId, JSON.stringify(configuration));
     return configuration;
   }
@@ -85,7 +122,7 @@ export class ClusterKeeper {
   /** A node serves: puts it on the roster and tells everybody. */
   async listening(member: Member, port: number): Promise<Roster> {
     member.listening(port);
-    if (this.#desk.advertise === "loopback") {
+    if (this.#desk.advertise === "loopback" && member instanceof LaunchedMember) {
       await this.#desk.clusters.update(this.place, this.#ref, (now) => ({
         record: withNode(now, member.nodeId, (node) => ({ ...node, port })),
       }));
@@ -107,7 +144,8 @@ export class ClusterKeeper {
     this.#ended = true;
     this.#retry?.cancel();
     await this.#turns.idle();
-    await this.#stopAll();
+    await Promise.all(this.members.map((member) => member.release(this.#desk.limits.finishMs)));
+    this.#members.clear();
   }
 
   async #look(): Promise<void> {
@@ -176,33 +214,39 @@ export class ClusterKeeper {
     if (this.#ended) return;
     for (const node of record.nodes) {
       if (node.interfaceId === null || node.status === "deleting") continue;
-      const member = this.#members.get(node.id) ?? this.#newMember(node.id);
+      const member = this.#members.get(node.id) ?? this.#newMember(node.id, record);
       if (member.generation < 0) member.start(node.generation);
     }
   }
 
-  #newMember(nodeId: string): Member {
-    const { clock, random, logger, launcher, limits, feedAddress } = this.#desk;
-    const member = new Member({
+  #newMember(nodeId: string, record: ClusterRecord): Member {
+    const { clock, logger, launcher, limits, feedAddress, attachments } = this.#desk;
+    const common: MemberOptions = {
       nodeId,
-      joinId: `${this.place.account}/${this.place.region}/${nodeId}`,
-      clusterArn: clusterArn(this.place, this.name),
+      joinId: joinIdOf(this.place, nodeId),
       clock,
-      random,
       logger,
-      launcher,
       limits,
-      feedAddress,
+      attachments,
       changed: () => {
         this.#renewRosterSoon();
         this.#desk.changed();
       },
-      launchFailed: (reason, inARow) => {
-        void this.#launchFailed(nodeId, reason, inARow).catch((error: unknown) => {
-          logger.error("a failed launch could not be noted", { nodeId, error });
-        });
-      },
-    });
+    };
+    const member =
+      record.launch === "external"
+        ? new JoinedMember(common)
+        : new LaunchedMember({
+            ...common,
+            clusterArn: clusterArn(this.place, this.name),
+            launcher,
+            feedAddress,
+            launchFailed: (reason, inARow) => {
+              void this.#launchFailed(nodeId, reason, inARow).catch((error: unknown) => {
+                logger.error("a failed launch could not be noted", { nodeId, error });
+              });
+            },
+          });
     this.#members.set(nodeId, member);
     return member;
   }
@@ -236,8 +280,9 @@ export class ClusterKeeper {
       if (member === undefined || node.status !== "rebooting" || member.generation >= node.generation) continue;
       member.leave();
       await this.#rosterTurns.request();
-      await member.stop(this.#desk.limits.drainMs);
-      if (!this.#ended) member.start(node.generation);
+      const { drainMs } = this.#desk.limits;
+      if (await member.reboot(node.generation, drainMs)) continue;
+      if (!this.#ended) await member.restart(node.generation, drainMs);
     }
   }
 
@@ -303,10 +348,12 @@ export class ClusterKeeper {
     return record.nodes.flatMap((node) => {
       const member = this.#members.get(node.id);
       if (member?.onRoster !== true) return [];
+      const { id: nodeId, ordinal, zone, outside } = node;
+      if (outside !== undefined) return [{ nodeId, ordinal, zone, ...outside }];
       const address = this.#desk.advertise === "loopback" ? "127.0.0.1" : node.address;
       if (address === null) return [];
       const port = this.#desk.advertise === "loopback" ? member.listeningPort! : daxPort;
-      return [{ nodeId: node.id, ordinal: node.ordinal, address, port, zone: node.zone }];
+      return [{ nodeId, ordinal, zone, address, port }];
     });
   }
 
@@ -316,7 +363,8 @@ export class ClusterKeeper {
       const member = this.#members.get(node.id);
       const sent = this.#sentConfigurations.get(node.id);
       if (member?.connection === undefined || sent === undefined || node.interfaceId === null) continue;
-      const configuration = await configurationOf(this.#desk, this.place, record!, node);
+      const outside = member instanceof JoinedMember ? member.outside : undefined;
+      const configuration = await configurationOf(this.#desk, this.place, record!, node, outside);
       const text = JSON.stringify(configuration);
       if (text === sent) continue;
       this.#sentConfigurations.set(node.id, text);
@@ -341,4 +389,9 @@ export class ClusterKeeper {
     logger.error("work on a cluster failed", { cluster: this.name, error: reasonOf(error), againInMs: delayMs });
     this.#retry = clock.after(delayMs, () => this.wake());
   }
+}
+
+/** The name under which a node joins the feed: no other node of any cluster has it. */
+export function joinIdOf({ account, region }: Place, nodeId: string): string {
+  return `${account}/${region}/${nodeId}`;
 }

@@ -9,6 +9,7 @@ export function nodeEndpoint(
   advertise: Advertise,
   node: NodeRecord,
 ): { readonly Address: string; readonly Port: number } | undefined {
+  if (node.outside !== undefined) return { Address: node.outside.address, Port: node.outside.port };
   if (advertise === "loopback") return node.port === null ? undefined : { Address: "127.0.0.1", Port: node.port };
   return node.address === null ? undefined : { Address: node.address, Port: daxPort };
 }

@@ -1,3 +1,5 @@
+import type { Launch } from "./launch.js";
+
 /** Where clusters live: every account has its own in every Region. */
 export interface Place {
   readonly account: string;
@@ -25,6 +27,8 @@ export type NodeRecord = {
   readonly groupIds: readonly string[];
   /** The port it had last, where it has no address of its own. */
   readonly port: number | null;
+  /** Where its clients find a node that somebody else has started; absent for others, and until it has joined. */
+  readonly outside?: { readonly address: string; readonly port: number };
   /** Grows with each reboot. */
   readonly generation: number;
 };
@@ -48,6 +52,8 @@ export type ClusterRecord = {
   readonly maintenanceWindow: string;
   readonly topic: { readonly arn: string; readonly status: string } | null;
   readonly encryptedAtRest: boolean;
+  /** Who starts its nodes: this gateway, when absent, or somebody else. */
+  readonly launch?: Launch;
   readonly tags: { readonly [key: string]: string };
   readonly nodes: readonly NodeRecord[];
   /** What TotalNodes shows. */

@@ -44,9 +44,13 @@ export function clusterOperations(desk: ControlDesk): readonly NamedOperation[] 
     daxOperation("DeleteCluster", {
       needs: (input, call) => needsCluster(call, "DeleteCluster", input.ClusterName),
       async handle(input, call) {
-        const record = await changeAvailable(desk, call, input.ClusterName, (now) => ({
-          record: { ...now, status: "deleting" },
-        }));
+        const record = await desk.clusters.update(call, { name: checkClusterName(input.ClusterName) }, (now) => {
+          // One whose nodes never come would else be there for ever (ours).
+          if (now.launch !== "external" || now.status !== "creating") requireAvailable(now);
+          return { record: { ...now, status: "deleting" } };
+        });
+        if (record === undefined) throw fault("ClusterNotFoundFault", "Cluster not found.");
+        desk.look(call, record);
         return { Cluster: answer(call, record) };
       },
     }),

@@ -6,6 +6,7 @@ import { fault, invalidValue } from "../errors.js";
 import { daxQuotas } from "../limits.js";
 import { clusterAnswer } from "../model/answer.js";
 import { checkRoleArn, clusterArn, daxService } from "../model/arns.js";
+import { launchOf } from "../model/launch.js";
 import { checkWindow, defaultWindow } from "../model/maintenance-window.js";
 import { checkClusterName, checkDescription, checkGroupName } from "../model/names.js";
 import { checkNodeType, mayEncryptAtRest } from "../model/node-types.js";
@@ -80,6 +81,8 @@ function draftOf(desk: ControlDesk, input: Input, call: CallContext): { readonly
     throw invalidValue(`NetworkType ${input.NetworkType} is not supported here; use ipv4.`);
   }
   const topic = input.NotificationTopicArn;
+  const tags = withTags({}, input.Tags ?? []);
+  const launch = launchOf(tags, desk.launch);
   const record: Draft = {
     name,
     description: checkDescription(input.Description),
@@ -99,7 +102,8 @@ function draftOf(desk: ControlDesk, input: Input, call: CallContext): { readonly
         : checkWindow(input.PreferredMaintenanceWindow),
     topic: topic === undefined ? null : { arn: checkTopicArn(call, topic), status: "active" },
     encryptedAtRest,
-    tags: withTags({}, input.Tags ?? []),
+    ...(launch === "external" && { launch }),
+    tags,
     totalNodes,
     leader: null,
     epoch: 0,

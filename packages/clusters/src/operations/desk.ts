@@ -6,6 +6,7 @@ import { fault } from "../errors.js";
 import type { Advertise } from "../model/addresses.js";
 import { clusterArn } from "../model/arns.js";
 import type { ClusterChange, ClusterStore } from "../model/cluster-store.js";
+import type { Launch } from "../model/launch.js";
 import { checkClusterName } from "../model/names.js";
 import type { ClusterRecord, Place } from "../model/records.js";
 
@@ -17,6 +18,8 @@ export interface ControlDesk {
   readonly identity: Pick<Identity, "serviceMayAssume" | "findRole" | "withServiceLinkedRole">;
   readonly linkedRole: LinkedRole;
   readonly advertise: Advertise;
+  /** Who starts the nodes of clusters that do not say it. */
+  readonly launch: Launch;
   /** Has a cluster looked after, from now on or now. */
   readonly look: (place: Place, record: ClusterRecord) => void;
 }

@@ -9,6 +9,9 @@ interface UpFlags {
   readonly region?: string;
   readonly vpcCidr?: string;
   readonly advertise?: boolean;
+  readonly feed?: string;
+  readonly launch?: string;
+  readonly withoutGateway?: string;
   readonly empty?: boolean;
   readonly serviceControlPolicies?: string;
   readonly tableEndpoint?: string;
@@ -45,6 +48,17 @@ function program(): Command {
     .option(
       "--advertise",
       "all nodes on 127.0.0.1 with ports of their own, where other loopback addresses do not exist",
+    )
+    .option("--feed <address:port>", "where nodes reach this gateway (default: 127.0.0.1 and a free port that is kept)")
+    .addOption(
+      new Option(
+        "--launch <who>",
+        "who starts the nodes of new clusters: this gateway, or somebody else with `hotkeep node --join` (default: local)",
+      ).choices(["local", "external"]),
+    )
+    .option(
+      "--without-gateway <seconds>",
+      "how long a node that has lost this gateway serves on before it ends, at most 300 (default: 300)",
     )
     .option("--empty", "do not create the documents' world on an empty data directory")
     .option(

@@ -4,10 +4,11 @@ import { systemClock, systemRandom } from "@hotkeep/core";
 import { startNode } from "@hotkeep/node";
 import { createLogger } from "../gateway/logger.js";
 import { closeInheritedFiles } from "../node/inherited-files.js";
+import { endWithoutGateway } from "../node/without-gateway.js";
 
 const drainMs = 5_000;
 
-/** Runs one cache node until the gateway drains it, a signal ends it, or the gateway is gone. */
+/** Runs one cache node until the gateway drains it, a signal ends it, or it was without the gateway for too long. */
 export async function node(): Promise<void> {
   closeInheritedFiles();
   const launch = await receiveNodeLaunch(process.stdin);
@@ -19,14 +20,11 @@ export async function node(): Promise<void> {
     const stop = (): void => void running.drain(drainMs);
     process.once("SIGTERM", stop);
     process.once("SIGINT", stop);
-    void launch.gatewayGone.then(() => {
-      logger.warn("the gateway is gone: this node stops");
-      void running.close();
-    });
+    endWithoutGateway({ feed, clock: systemClock, logger, running });
     await running.stopped;
   } finally {
     await feed.close();
-    // The pipe from the gateway would keep this process alive, and a node that cannot start must end.
+    // An input that is open would keep this process alive, and a node that cannot start must end.
     process.stdin.destroy();
   }
 }

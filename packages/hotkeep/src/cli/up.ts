@@ -51,7 +51,8 @@ export async function up(flags: ConfigurationInput & { readonly output: string }
   if (!isLoopback(configuration.host)) {
     process.stderr.write(`! listening on ${configuration.host}: calls are signed, but not encrypted\n`);
   }
-  const signal = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  // A closed terminal is no reason to leave nodes behind.
+  const signal = Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((name) => once(process, name)));
   const gateway = await startGateway(configuration);
   const running = gateway.running();
   if (flags.output === "json") process.stdout.write(`${JSON.stringify(running)}\n`);

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
+import { livingProcess, processMark } from "@hotkeep/core/process-mark";
 
 /** The places below a data directory. */
 export interface DataDirectory {
@@ -28,37 +29,10 @@ export interface DataDirectory {
   release(): void;
 }
 
-/** A process's state and start time; on Linux only, where /proc tells. Together with its id they name one process. */
-function procStat(pid: number): { readonly state: string; readonly startedAt: string } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0]!, startedAt: fields[19]! };
-  } catch {
-    return undefined;
-  }
-}
-
-const hasProc = existsSync("/proc/self/stat");
-
-/** What stands in the lock file: the process id and, where it can be known, its start time. */
-const mark = (): string => `${process.pid} ${procStat(process.pid)?.startedAt ?? ""}\n`;
-
-/** Whether the process that left `text` still runs. A process id that went to another program does not count. */
+/** Whether the process that left `text` still runs; this process itself does not stand in its own way. */
 function ownerLives(text: string): boolean {
-  const [pidText = "", startedAt = ""] = text.trim().split(" ");
-  const pid = Number(pidText);
-  if (!/^\d+$/.test(pidText) || pid === process.pid) return false;
-  if (hasProc) {
-    const stat = procStat(pid);
-    return stat !== undefined && stat.state !== "Z" && (startedAt === "" || stat.startedAt === startedAt);
-  }
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  const pid = livingProcess(text);
+  return pid !== undefined && pid !== process.pid;
 }
 
 const lockOf = (root: string): string => join(root, "gateway.pid");
@@ -109,7 +83,7 @@ export function takeDataDirectory(root: string): DataDirectory {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       const file = openSync(lock, "wx", 0o600);
-      writeSync(file, mark());
+      writeSync(file, `${processMark(process.pid)}\n`);
       closeSync(file);
       const release = () => rmSync(lock, { force: true });
       return { ...dataDirectoryAt(root), release };

@@ -118,14 +118,19 @@ async function open(
   const network = openNetwork({ store, clock, random, logger, vpcCidr });
 
   const clusters = await openClusters({
-    ...{ store, clock, random, logger, identity, network, account },
+    ...{ store, clock, random, logger, sealer, identity, network, account },
     invoke: (call) => late.router!.invoke(call),
     launcher: childProcessLauncher({
       entry: fileURLToPath(new URL("../../bin/hotkeep.js", import.meta.url)),
+      clock,
       logger,
       environment: nodeEnvironment(),
     }),
     advertise: configuration.advertiseLoopback ? "loopback" : "interface",
+    launch: configuration.launch,
+    feedHost: configuration.feed.host,
+    feedPort: configuration.feed.port,
+    limits: { withoutGatewayMs: configuration.withoutGatewayMs },
     onDenial: (denial) => {
       denials.append(denialOfNode(denial));
       trail.denied(denial);

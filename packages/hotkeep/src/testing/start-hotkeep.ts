@@ -25,6 +25,8 @@ export interface HotkeepOptions {
   readonly port?: number;
   /** A DynamoDB-compatible endpoint that holds the tables, and the keys for it. */
   readonly tableEndpoint?: { readonly url: string } & SigningCredentials;
+  /** Further arguments of `hotkeep up`. */
+  readonly flags?: readonly string[];
   readonly readyMs?: number;
 }
 
@@ -40,7 +42,7 @@ export interface RunningHotkeep extends Running {
   errorOutput(): string;
   /** Ends the gateway like Ctrl-C and waits; resolves with its exit code. */
   stop(): Promise<number | null>;
-  /** Ends the gateway with SIGKILL and waits. The data directory stays. */
+  /** Ends the gateway with SIGKILL and waits. The data directory stays, and nodes serve on for `--without-gateway`. */
   kill(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
     HOTKEEP_TABLE_ACCESS_KEY_ID: tableEndpoint.accessKeyId,
     HOTKEEP_TABLE_SECRET_ACCESS_KEY: tableEndpoint.secretAccessKey,
   };
+  args.push(...(options.flags ?? []));
   const started = performance.now();
   const child = spawn(process.execPath, [program, ...args, "--output", "json"], {
     stdio: ["ignore", "pipe", "pipe"],

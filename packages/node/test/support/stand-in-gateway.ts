@@ -72,6 +72,7 @@ export class StandInGateway implements Gateway {
       serviceRoleArn: "arn:aws:iam::123456789012:role/DAXServiceRole",
       recordTtlMs: 300_000,
       queryTtlMs: 300_000,
+      withoutGatewayMs: 300_000,
       cacheBytesMax: 64 * 1024 * 1024,
       ...configuration,
     };
