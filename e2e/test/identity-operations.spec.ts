@@ -11,6 +11,7 @@ import { AwsCli, type CliAnswer, cliPython } from "../src/identity/aws-cli.js";
 import { Bench, type Suspects } from "../src/identity/bench.js";
 import { type CliLine, cliScripts } from "../src/identity/cli-lines.js";
 import { dialects } from "../src/identity/dialects.js";
+import { SdkCli } from "../src/identity/sdk-cli.js";
 import { keysOf, trusting } from "../src/identity/suspects.js";
 import { send } from "../src/identity/wire.js";
 
@@ -25,7 +26,7 @@ const values = new Map<string, string>();
 const callers = new Map<string, Keys>();
 
 let hotkeep: RunningHotkeep;
-let cli: AwsCli;
+let cli: AwsCli | undefined;
 
 const base64url = (value: string | Buffer): string => Buffer.from(value).toString("base64url");
 
@@ -104,9 +105,12 @@ function expected(shape: unknown): unknown {
   return Object.fromEntries(Object.entries(shape).map(([name, value]) => [name, expected(value)]));
 }
 
-async function runLine(line: CliLine): Promise<CliAnswer> {
+/** Runs command lines: the AWS CLI itself, or the SDK in its place. */
+type Client = Pick<AwsCli, "run">;
+
+async function runLine(client: Client, line: CliLine): Promise<CliAnswer> {
   const args = line.run.split(" ").map(filled);
-  return cli.run(callers.get(line.as ?? "root")!, args);
+  return client.run(callers.get(line.as ?? "root")!, args);
 }
 
 function fits(answer: CliAnswer, line: CliLine): void {
@@ -121,15 +125,15 @@ function fits(answer: CliAnswer, line: CliLine): void {
   else expect(line.prints).toEqual({});
 }
 
-async function play(line: CliLine): Promise<void> {
-  let answer = await runLine(line);
+async function play(client: Client, line: CliLine): Promise<void> {
+  let answer = await runLine(client, line);
   for (let polls = 0; line.poll === true && polls < pollsMax; polls++) {
     try {
       fits(answer, line);
       break;
     } catch {
       await wait(pollMs);
-      answer = await runLine(line);
+      answer = await runLine(client, line);
     }
   }
   try {
@@ -147,9 +151,18 @@ async function play(line: CliLine): Promise<void> {
 
 describe.skipIf(python === undefined)("the AWS CLI drives", () => {
   it.each(Object.keys(cliScripts))("%s", async (name) => {
-    for (const line of cliScripts[name]!) await play(line);
+    for (const line of cliScripts[name]!) await play(cli!, line);
   });
+});
 
+describe("the AWS SDK for JavaScript v3 drives", () => {
+  it.each(Object.keys(cliScripts))("%s", async (name) => {
+    const client = new SdkCli(hotkeep);
+    for (const line of cliScripts[name]!) await play(client, line);
+  });
+});
+
+describe("both drive", () => {
   it("every operation of IAM and STS that there is", async () => {
     const { iam } = awsClients(hotkeep, hotkeep.credentials.root!);
     await iam.createUser({ UserName: "nobody" });
