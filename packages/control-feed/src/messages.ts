@@ -41,6 +41,22 @@ export interface NodeConfiguration {
    * `PeerGate`, before any byte is read. Absent: the operator has switched the gate off.
    */
   readonly ingressCidrs?: readonly string[];
+  /**
+   * The node listens with TLS and shows a certificate for at least these names and addresses; absent: plain TCP. A
+   * running node does not change from one to the other.
+   */
+  readonly tls?: { readonly names: readonly string[] };
+  /** PEM: the only authority by which the table endpoint's certificate is checked. Absent: those that Node.js knows. */
+  readonly tableEndpointAuthority?: string;
+}
+
+/** What a TLS node shows its clients. Times in milliseconds since the epoch. */
+export interface NodeCertificate {
+  /** PEM. */
+  readonly certificate: string;
+  readonly names: readonly string[];
+  readonly issuedAt: number;
+  readonly expiresAt: number;
 }
 
 /** Where a node that somebody else has started serves, and where its clients find it. */
@@ -147,6 +163,12 @@ export interface NodeRequests {
     request: { readonly accessKeyId: string; readonly date: string; readonly region: string };
     response: Caller | null;
   };
+  /**
+   * A certificate for the node's public key (SubjectPublicKeyInfo, DER in base64). The gateway decides the names.
+   *
+   * @throws HotkeepError when the node's cluster has no TLS, or the authority refuses
+   */
+  certificate: { request: { readonly publicKey: string }; response: NodeCertificate };
   /** @throws when the role cannot be assumed; the message is for the client. */
   roleSession: { request: Record<string, never>; response: RoleSession };
   /** Allots or finds the id of an ordered list of attribute names. Durable, and known to every node, when answered. */

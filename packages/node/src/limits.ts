@@ -44,6 +44,12 @@ export interface NodeLimits {
   readonly attributeListsMax: number;
   /** Transactions whose items may be read again in the background at one time. */
   readonly refreshesRunningMax: number;
+  /** How long a TLS client may take from its connection to the end of the handshake. */
+  readonly handshakeMs: number;
+  /** TLS handshakes under way at the same time; whoever comes then is dropped. */
+  readonly handshakesMax: number;
+  /** Pause between two lines of the log about handshakes that failed. */
+  readonly handshakeReportMs: number;
   /** Pause between two heartbeats. */
   readonly heartbeatMs: number;
   /** How often what a batch left unprocessed is sent again before the client hears of it. */
@@ -76,6 +82,9 @@ export const defaultLimits: NodeLimits = {
   tablesMax: 2_500,
   attributeListsMax: 100_000,
   refreshesRunningMax: 64,
+  handshakeMs: 10_000,
+  handshakesMax: 2_000,
+  handshakeReportMs: 1_000,
   heartbeatMs: 1_000,
   batchRetriesMax: 5,
   batchRetryMs: 20,

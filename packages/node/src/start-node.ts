@@ -27,6 +27,7 @@ import { HttpTableEndpoint } from "./table/http-endpoint.js";
 import { RoleSessions } from "./table/role-sessions.js";
 import type { TableEndpoint } from "./table/table-calls.js";
 import { TableSchemas } from "./table/table-schemas.js";
+import { type NodeTls, openNodeTls } from "./tls/node-tls.js";
 import { chooseTransport } from "./transport/choose-transport.js";
 import type { Listening, Transport } from "./transport/transport.js";
 
@@ -85,13 +86,19 @@ const closeWithinMs = 500;
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { feed } = options;
   const configuration = await feed.request("hello", greetingOf(feed.nodeId, options.outside));
-  const node = new CacheNode(options, configuration);
+  const node = new CacheNode(options, configuration, await tlsOf(options, configuration));
   await node.listen();
   return node;
 }
 
 function greetingOf(nodeId: string, outside: OutsidePlace | undefined): NodeRequests["hello"]["request"] {
   return { nodeId, pid: process.pid, ...(outside !== undefined && { outside }) };
+}
+
+async function tlsOf(options: NodeOptions, configuration: NodeConfiguration): Promise<NodeTls | undefined> {
+  if (configuration.tls === undefined || options.transport !== undefined) return undefined;
+  const { feed, clock, logger } = options;
+  return openNodeTls({ gateway: feed, clock, logger, limits: { ...defaultLimits, ...options.limits } });
 }
 
 class CacheNode implements RunningNode {
@@ -101,6 +108,7 @@ class CacheNode implements RunningNode {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #limits: NodeLimits;
+  readonly #tls: NodeTls | undefined;
   readonly #transport: Transport;
   readonly #metrics = newMetrics();
   readonly #budget: MemoryBudget;
@@ -125,7 +133,7 @@ class CacheNode implements RunningNode {
   #stopping: Promise<void> | undefined;
   #feedLost = false;
 
-  constructor(options: NodeOptions, configuration: NodeConfiguration) {
+  constructor(options: NodeOptions, configuration: NodeConfiguration, tls: NodeTls | undefined) {
     const { feed, clock, random, logger } = options;
     const { withoutGatewayMs: callerWithoutFeedMs } = configuration;
     const limits = { ...defaultLimits, callerWithoutFeedMs, ...options.limits };
@@ -137,7 +145,11 @@ class CacheNode implements RunningNode {
     this.#clock = clock;
     this.#logger = logger;
     this.#limits = limits;
-    if (options.transport === undefined) {
+    this.#tls = tls;
+    if (tls !== undefined) {
+      this.#transport = tls.transport;
+      logger.info("transport: tls", { reason: "the cluster's endpoint is encrypted" });
+    } else if (options.transport === undefined) {
       const { transport, name, reason } = chooseTransport(clock, process.env.HOTKEEP_TRANSPORT);
       this.#transport = transport;
       logger.info(`transport: ${name}`, { reason });
@@ -154,7 +166,14 @@ class CacheNode implements RunningNode {
     this.#callers = new Callers(feed, clock, limits, region);
     this.#roleSessions = new RoleSessions(feed, clock, limits);
     this.#lists = new AttributeLists(feed, limits.attributeListsMax);
-    this.#http = new HttpTableEndpoint(configuration.tableEndpoint, region, this.#roleSessions, clock, limits);
+    this.#http = new HttpTableEndpoint(
+      configuration.tableEndpoint,
+      configuration.tableEndpointAuthority,
+      region,
+      this.#roleSessions,
+      clock,
+      limits,
+    );
     const tables = options.tables ?? this.#http;
     this.#notices = new WriteNotices(feed);
     this.#noticeReader = new WriteNoticeReader(this.#items);
@@ -289,7 +308,7 @@ class CacheNode implements RunningNode {
     this.#callers.uses.report(this.#clock.now());
     this.#callers.feedBack();
     this.#roleSessions.discard();
-    this.#configure(await this.#feed.request("hello", this.#greeting()));
+    await this.#configure(await this.#feed.request("hello", this.#greeting()));
     await this.#open();
     // Told to end meanwhile.
     if (this.#stopping !== undefined) await this.#listening?.close(closeWithinMs);
@@ -297,6 +316,7 @@ class CacheNode implements RunningNode {
 
   async #stop(): Promise<void> {
     this.#heartbeat?.cancel();
+    this.#tls?.stop();
     await this.#listening?.close(closeWithinMs);
     this.#callers.uses.report(this.#clock.now());
     for (const stop of this.#stopListening) stop();
@@ -308,7 +328,7 @@ class CacheNode implements RunningNode {
     const feed = this.#feed;
     const on = <Name extends keyof GatewayNotices>(
       name: Name,
-      listener: (notice: GatewayNotices[Name]) => void,
+      listener: (notice: GatewayNotices[Name]) => void | Promise<void>,
     ): void => void this.#stopListening.push(feed.on(name, listener));
     on("roster", (roster) => this.#setRoster(roster));
     on("configuration", (configuration) => this.#configure(configuration));
@@ -364,11 +384,12 @@ class CacheNode implements RunningNode {
   }
 
   async #introduce(): Promise<void> {
-    this.#configure(await this.#feed.request("hello", this.#greeting()));
+    await this.#configure(await this.#feed.request("hello", this.#greeting()));
     this.#setRoster(await this.#feed.request("listening", { port: this.port }));
   }
 
-  #configure(configuration: NodeConfiguration): void {
+  /** @returns what settles when the node is what `configuration` says; undefined: it is already */
+  #configure(configuration: NodeConfiguration): Promise<void> | undefined {
     const fixed = ["clusterArn", "account", "region", "nodeId", "listenAddress"] as const;
     for (const name of fixed) {
       if (configuration[name] !== this.configuration[name]) {
@@ -381,10 +402,12 @@ class CacheNode implements RunningNode {
     this.configuration = configuration;
     this.#gate = gateOf(configuration);
     this.#listening?.evict();
-    this.#http.moveTo(configuration.tableEndpoint);
+    this.#http.moveTo(configuration.tableEndpoint, configuration.tableEndpointAuthority);
     this.#items.ttlMs = configuration.recordTtlMs;
     this.#pages.ttlMs = configuration.queryTtlMs;
     this.#budget.resize(configuration.cacheBytesMax);
+    // Clients that come by a new name must not find it missing.
+    return configuration.tls && this.#tls?.speakFor(configuration.tls.names);
   }
 
   #setRoster(roster: GatewayNotices["roster"]): void {

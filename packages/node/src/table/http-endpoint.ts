@@ -32,24 +32,35 @@ export class HttpTableEndpoint implements TableEndpoint {
   readonly #roleSessions: RoleSessions;
   readonly #clock: Clock;
   readonly #limits: NodeLimits;
+  #authority: string | undefined;
   #agent: HttpAgent | HttpsAgent;
   #signer: { readonly session: RoleSession; readonly signer: RequestSigner } | undefined;
 
-  constructor(url: string, region: string, roleSessions: RoleSessions, clock: Clock, limits: NodeLimits) {
+  /** @param authority PEM of the only authority by which the endpoint's certificate is checked */
+  constructor(
+    url: string,
+    authority: string | undefined,
+    region: string,
+    roleSessions: RoleSessions,
+    clock: Clock,
+    limits: NodeLimits,
+  ) {
+    this.#authority = authority;
     this.#url = new URL(url);
     this.#region = region;
     this.#roleSessions = roleSessions;
     this.#clock = clock;
     this.#limits = limits;
-    this.#agent = agentFor(this.#url, limits.endpointSocketsMax);
+    this.#agent = agentFor(this.#url, authority, limits.endpointSocketsMax);
   }
 
   /** Sends the next calls to another address; those that run end where they are. */
-  moveTo(url: string): void {
+  moveTo(url: string, authority: string | undefined): void {
     const next = new URL(url);
-    if (next.href === this.#url.href) return;
+    if (next.href === this.#url.href && authority === this.#authority) return;
     this.#url = next;
-    this.#agent = agentFor(next, this.#limits.endpointSocketsMax);
+    this.#authority = authority;
+    this.#agent = agentFor(next, authority, this.#limits.endpointSocketsMax);
   }
 
   async call<Name extends TableCallName>(
@@ -166,7 +177,7 @@ interface Answer {
 /** An id that is longer is nobody's. */
 const requestIdLengthMax = 128;
 
-function agentFor(url: URL, socketsMax: number): HttpAgent | HttpsAgent {
+function agentFor(url: URL, authority: string | undefined, socketsMax: number): HttpAgent | HttpsAgent {
   const options = {
     keepAlive: true,
     maxSockets: socketsMax,
@@ -174,7 +185,8 @@ function agentFor(url: URL, socketsMax: number): HttpAgent | HttpsAgent {
     timeout: idleSocketMs,
     scheduling: "lifo" as const,
   };
-  return url.protocol === "https:" ? new HttpsAgent(options) : new HttpAgent(options);
+  if (url.protocol !== "https:") return new HttpAgent(options);
+  return new HttpsAgent({ ...options, ...(authority !== undefined && { ca: authority }) });
 }
 
 /** An error document of the JSON protocol; `__type` may carry a namespace, and `message` a capital. */

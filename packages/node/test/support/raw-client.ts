@@ -44,6 +44,11 @@ export class RawClient {
     return new RawClient(socket);
   }
 
+  /** A client on a connection of the caller's own, which is there. */
+  static over(socket: Socket): RawClient {
+    return new RawClient(socket);
+  }
+
   /** Dials and says preamble and authorisation. */
   static async authorized(port: number, accessKeyId: string, options: AuthorizeOptions = {}): Promise<RawClient> {
     const client = await RawClient.dial(port);

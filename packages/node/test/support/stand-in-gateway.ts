@@ -56,6 +56,9 @@ export class StandInGateway implements Gateway {
   role: RoleSession | undefined;
   /** Holds answers to `caller` back until it settles. */
   callerGate: Promise<void> = Promise.resolve();
+  /** Certifies public keys, where the node has TLS. */
+  certificates: (publicKey: Buffer) => Promise<NodeRequests["certificate"]["response"]> = () =>
+    Promise.reject(new HotkeepError("NoTls", "The cluster has no TLS."));
   readonly #lists: (readonly string[])[] = [];
   readonly #listeners = new Map<string, Set<(notice: never) => unknown>>();
   readonly #onConnected = new Set<() => void>();
@@ -180,6 +183,8 @@ export class StandInGateway implements Gateway {
         const names = this.#lists[(request as { id: number }).id - 2];
         return names === undefined ? null : { names };
       }
+      case "certificate":
+        return this.certificates(Buffer.from((request as { publicKey: string }).publicKey, "base64"));
       default:
         throw new Error(`the stand-in does not answer ${name}`);
     }

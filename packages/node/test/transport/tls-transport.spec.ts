@@ -4,8 +4,9 @@ import { type ConnectionOptions, checkServerIdentity, connect as connectTls, typ
 import { ManualClock, SeededRandom, systemClock } from "@hotkeep/core";
 import { type TlsOptions, type TlsTransport, tlsTransport } from "@hotkeep/node";
 import { afterEach, describe, expect, it } from "vitest";
+import { authorityPem, credentialsFor } from "../support/authority.js";
 import { Peer, Stand, until } from "./stand.js";
-import { authorityPem, credentialsFor, tlsWire } from "./tls-wire.js";
+import { tlsWire } from "./tls-wire.js";
 
 const stands: Stand[] = [];
 afterEach(async () => {

@@ -1,28 +1,8 @@
 import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { defaultLifetimeMs, newKeyPair, openAuthority, type ServerCredentials } from "@hotkeep/certificates";
-import { systemClock, systemRandom } from "@hotkeep/core";
 import { type TlsOptions, tlsTransport } from "@hotkeep/node";
+import { authorityPem, credentialsFor } from "../support/authority.js";
 import type { Wire } from "./stand.js";
-
-/** An authority that lives as long as the test. */
-const authority = openAuthority({
-  store: { read: async () => undefined, add: async (record) => record },
-  sealer: { seal: (plain) => plain, open: (sealed) => sealed },
-  clock: systemClock,
-  random: systemRandom,
-  permitted: [],
-  lifetimeMs: defaultLifetimeMs,
-});
-
-export const authorityPem = await authority.certificate();
-
-/** Fresh credentials for these names. */
-export async function credentialsFor(...names: string[]): Promise<ServerCredentials> {
-  const { publicKey, privateKey } = await newKeyPair();
-  const { certificate } = await authority.issue({ subject: "test", publicKey, names });
-  return { certificate, privateKey };
-}
 
 const credentials = await credentialsFor("127.0.0.1", "::1");
 

@@ -1,0 +1,68 @@
+import { RenewingCertificate } from "@hotkeep/certificates";
+import type { Clock, Logger } from "@hotkeep/core";
+import { ask, type Gateway } from "../gateway.js";
+import type { NodeLimits } from "../limits.js";
+import { type TlsTransport, tlsTransport } from "../transport/tls-transport.js";
+
+/** What TLS on a node works with. */
+export interface NodeTlsOptions {
+  readonly gateway: Pick<Gateway, "request">;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: Pick<NodeLimits, "handshakeMs" | "handshakesMax" | "handshakeReportMs">;
+}
+
+/** A node's transport over TLS, with the certificate that it shows. */
+export interface NodeTls {
+  readonly transport: TlsTransport;
+  /** Settles when the certificate speaks for all of `names`. @throws what the gateway answers */
+  speakFor(names: readonly string[]): Promise<void>;
+  /** Renews no further. */
+  stop(): void;
+}
+
+/**
+ * Gets a certificate from the gateway and keeps it fresh. The private key is made here and stays in this process's
+ * memory; the gateway sees its public half and alone decides the names.
+ *
+ * @throws HotkeepError what the gateway answers, or the feed's
+ */
+export async function openNodeTls({ gateway, clock, logger, limits }: NodeTlsOptions): Promise<NodeTls> {
+  const listening: { transport?: TlsTransport } = {};
+  const { renewing, credentials } = await RenewingCertificate.start({
+    clock,
+    logger,
+    issue: (publicKey) => ask(gateway, "certificate", { publicKey: Buffer.from(publicKey).toString("base64") }),
+    show: (next) => listening.transport?.show(next),
+  });
+  const { handshakeMs, handshakesMax, handshakeReportMs } = limits;
+  const onRefused = refusalReports(clock, logger, handshakeReportMs);
+  const transport = tlsTransport({ clock, credentials, handshakeMs, handshakesMax, onRefused });
+  listening.transport = transport;
+  return {
+    transport,
+    async speakFor(names) {
+      if (renewing.lacks(names)) await renewing.renew();
+    },
+    stop: () => renewing.stop(),
+  };
+}
+
+/** One line for a refused handshake and then none for a while: strangers decide how many there are. */
+function refusalReports(
+  clock: Clock,
+  logger: Logger,
+  pauseMs: number,
+): (remoteAddress: string, reason: string) => void {
+  let nextAt = Number.NEGATIVE_INFINITY;
+  let unreported = 0;
+  return (remoteAddress, reason) => {
+    if (clock.monotonic() < nextAt) {
+      unreported += 1;
+      return;
+    }
+    logger.warn("a TLS handshake failed", { remoteAddress, reason, unreportedBefore: unreported });
+    nextAt = clock.monotonic() + pauseMs;
+    unreported = 0;
+  };
+}
