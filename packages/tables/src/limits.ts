@@ -24,6 +24,20 @@ export interface TablesLimits {
   readonly builtRowsPerCommitMax: number;
   /** Time between two walks that delete expired items (ours; the service takes up to some days). */
   readonly expirySweepMs: number;
+  /** How long stream records are kept (documented: 24 hours). */
+  readonly streamRetentionMs: number;
+  /** How long a shard gets records before another one goes on from it (observed in the service: about 4 hours). */
+  readonly shardMs: number;
+  /** Time between two walks that remove old stream records and close old shards (ours). */
+  readonly streamSweepMs: number;
+  /** Stream records that one commit removes (ours). */
+  readonly trimmedRecordsPerCommitMax: number;
+  /** Streams of one table name that are still there, off or on (ours). */
+  readonly streamsPerTableMax: number;
+  /** How long a shard iterator can be used (documented: 15 minutes). */
+  readonly shardIteratorMs: number;
+  /** Size of one GetRecords answer, counted in record sizes (documented: 1 MB). */
+  readonly recordsBytesMax: number;
   /** Rows that such a walk looks at before it lets others in (ours). */
   readonly expiryRowsPerStepMax: number;
 }
@@ -43,4 +57,11 @@ export const defaultTablesLimits: TablesLimits = {
   builtRowsPerCommitMax: 200,
   expirySweepMs: 60_000,
   expiryRowsPerStepMax: 500,
+  streamRetentionMs: 24 * 60 * 60 * 1000,
+  shardMs: 4 * 60 * 60 * 1000,
+  streamSweepMs: 60_000,
+  trimmedRecordsPerCommitMax: 500,
+  streamsPerTableMax: 100,
+  shardIteratorMs: 15 * 60 * 1000,
+  recordsBytesMax: 1024 * 1024,
 };

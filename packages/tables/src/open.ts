@@ -11,6 +11,8 @@ import { dynamoDbOperations } from "./operations/index.js";
 import { policiesFor } from "./resource-policies/policies-for.js";
 import type { PolicyPrincipals } from "./resource-policies/policy-principals.js";
 import { Storage } from "./storage/storage.js";
+import { streamsOperations } from "./streams/operations/index.js";
+import { StreamKeeper } from "./streams/stream-keeper.js";
 
 /** What {@link openTables} needs from outside. */
 export interface TablesOptions {
@@ -36,6 +38,8 @@ export interface Tables {
   policiesFor(
     request: Pick<AuthorizationRequest, "principal" | "action" | "resource">,
   ): readonly CompiledPolicy[] | undefined;
+  /** The operations on the tables' streams, which are a service of their own. */
+  readonly streams: ServiceHandlers;
   /** Waits for writes under way, then closes the files. Calls after it fail. */
   close(): Promise<void>;
 }
@@ -55,14 +59,19 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     const builder = new IndexBuilder({ storage, catalog, logger: options.logger, limits });
     const engine = new Engine({ storage, catalog, reaper, builder, clock: options.clock, limits });
     const sweeper = new ExpirySweeper({ storage, catalog, clock: options.clock, logger: options.logger, limits });
+    const { streams } = catalog;
+    const keeper = new StreamKeeper({ storage, streams, clock: options.clock, logger: options.logger, limits });
     reaper.wake();
     builder.wake();
     sweeper.start();
+    keeper.start();
     return {
       handlers: { service: "dynamodb", operations: dynamoDbOperations(engine, options) },
       policiesFor: (request) => policiesFor(catalog.policies, request),
+      streams: { service: "dynamodbstreams", operations: streamsOperations(engine) },
       async close() {
         await sweeper.stop();
+        await keeper.stop();
         await builder.stop();
         await reaper.stop();
         await storage.close();

@@ -138,7 +138,8 @@ export class Harness {
   }
 
   #named(name: string) {
-    const found = this.#tables.handlers.operations.find((operation) => operation.name === name);
+    const { handlers, streams } = this.#tables;
+    const found = [...handlers.operations, ...streams.operations].find((operation) => operation.name === name);
     if (found === undefined) throw new Error(`no operation ${name}`);
     return found;
   }

@@ -28,7 +28,7 @@ export class SdkServer {
     const asked: PermissionRequest[] = [];
     const denied = new Set<string>();
     const router = createRouter({
-      services: [tables.handlers],
+      services: [tables.handlers, tables.streams],
       credentials: {
         find: (id) =>
           id === credentials.accessKeyId ? { ...credentials, principal: { kind: "root", account } } : undefined,

@@ -138,7 +138,7 @@ async function open(
     onUses: trail.uses,
   });
   const router = createRouter({
-    services: [...identity.handlers, network.handlers, clusters.handlers, tables.handlers],
+    services: [...identity.handlers, network.handlers, clusters.handlers, tables.handlers, tables.streams],
     credentials: identity.credentials,
     authorizer: identity.authorizer,
     audit: trail.record,

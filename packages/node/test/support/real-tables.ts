@@ -67,7 +67,7 @@ export class RealTables {
     this.#path = path;
     this.#tables = tables;
     this.#router = createRouter({
-      services: [tables.handlers],
+      services: [tables.handlers, tables.streams],
       credentials: { find: (id) => [root, role].find((one) => one.accessKeyId === id) },
       authorizer: {
         authorize: (call, requests) => {

@@ -8,6 +8,10 @@ export const nextSpaceKey = text("n");
 export const definitionKey = (account: string, region: string, name: string) => text(`t/${account}/${region}/${name}`);
 export const definitionRange = { from: text("t/"), to: text("t0") };
 
+export const streamKey = (account: string, region: string, table: string, label: string) =>
+  text(`s/${account}/${region}/${table}/${label}`);
+export const streamKeyRange = { from: text("s/"), to: text("s0") };
+
 export const counterKey = (space: number) => text(`c/${space}`);
 
 /** Row-key numbers whose rows wait to be removed. */

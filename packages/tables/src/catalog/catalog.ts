@@ -4,8 +4,10 @@ import type { TablesLimits } from "../limits.js";
 import { PolicyBook } from "../resource-policies/policy-book.js";
 import type { Storage } from "../storage/storage.js";
 import type { WriteTransaction } from "../storage/write-transaction.js";
+import type { TableStream } from "../streams/stream-definition.js";
+import { Streams } from "../streams/streams.js";
 import { definitionKey, definitionRange, formatKey, nextSpaceKey, reapKey } from "./catalog-keys.js";
-import type { IndexDefinition, NewTable, TableDefinition } from "./definition.js";
+import type { IndexDefinition, NewStream, NewTable, TableDefinition } from "./definition.js";
 import { Table } from "./table.js";
 
 /** The form of the stored rows; a change of it needs a migration. */
@@ -26,12 +28,14 @@ export class Catalog {
   readonly #random: Random;
   readonly #limits: TablesLimits;
   readonly #scopes = new Map<string, Map<string, Table>>();
+  readonly streams: Streams;
 
   private constructor(storage: Storage, options: CatalogOptions) {
     this.#storage = storage;
     this.#clock = options.clock;
     this.#random = options.random;
     this.#limits = options.limits;
+    this.streams = Streams.load(storage, options);
   }
 
   /** @throws HotkeepError `TablesUnusable` for data in a form of another version. */
@@ -83,13 +87,15 @@ export class Catalog {
         const message = `Subscriber limit exceeded: There is a limit of ${this.#limits.tablesPerRegionMax} tables per subscriber`;
         throw new AwsError("LimitExceededException", message);
       }
-      let space = this.#takeSpaces(transaction, 1 + requested.indexes.length);
+      const { stream, ...rest } = requested;
+      let space = this.#takeSpaces(transaction, 1 + requested.indexes.length + (stream === undefined ? 0 : 1));
       const made: TableDefinition = {
-        ...requested,
+        ...rest,
         id: uuid(this.#random),
         createdAt: this.#clock.now(),
         space: space++,
         indexes: requested.indexes.map((index) => ({ ...index, space: space++ })),
+        ...(stream && { stream: this.streams.open(transaction, requested, stream.view, space++) }),
       };
       transaction.put(this.#storage.catalog, key, encode(made));
       return made;
@@ -111,6 +117,7 @@ export class Catalog {
       for (const { space } of [found, ...found.indexes]) {
         transaction.put(this.#storage.catalog, reapKey(space), Buffer.from([1]));
       }
+      if (found.stream !== undefined) this.streams.close(transaction, found.stream);
       found.isDeleted = true;
       transaction.onRollback(() => (found.isDeleted = false));
       return found;
@@ -134,17 +141,25 @@ export class Catalog {
       if (table.isDeleted) throw namedTableNotFound(name);
       const before = table.definition;
       const changed = change(before);
-      const fresh = changed.indexes.filter((index) => index.space === undefined).length;
+      const { stream, ...rest } = changed;
+      const newStream = stream === undefined || "space" in stream ? undefined : stream;
+      const newIndexes = changed.indexes.filter((index) => index.space === undefined).length;
+      const fresh = newIndexes + (newStream === undefined ? 0 : 1);
       let space = fresh === 0 ? 0 : this.#takeSpaces(transaction, fresh);
       const indexes = changed.indexes.map((index) => ({ ...index, space: index.space ?? space++ }));
-      const after: TableDefinition = { ...changed, indexes };
+      const latest =
+        newStream === undefined
+          ? (stream as TableStream | undefined)
+          : this.streams.open(transaction, before, newStream.view, space++);
+      const after: TableDefinition = { ...rest, indexes, ...(latest && { stream: latest }) };
+      if (table.stream !== undefined && latest?.isEnabled !== true) this.streams.close(transaction, table.stream);
       for (const gone of before.indexes) {
         if (indexes.some((index) => index.space === gone.space)) continue;
         transaction.put(this.#storage.catalog, reapKey(gone.space), Buffer.from([1]));
       }
       transaction.put(this.#storage.catalog, definitionKey(account, region, name), encode(after));
-      table.redefine(after);
-      transaction.onRollback(() => table.redefine(before));
+      this.#redefine(table, after);
+      transaction.onRollback(() => this.#redefine(table, before));
     });
   }
 
@@ -156,7 +171,13 @@ export class Catalog {
     return next;
   }
 
+  #redefine(table: Table, definition: TableDefinition): void {
+    table.redefine(definition);
+    table.stream = this.streams.of(definition);
+  }
+
   #install(table: Table): Table {
+    table.stream = this.streams.of(table.definition);
     const key = scopeKey(table.definition);
     const scoped = this.#scopes.get(key) ?? new Map<string, Table>();
     this.#scopes.set(key, scoped.set(table.name, table));
@@ -164,9 +185,10 @@ export class Catalog {
   }
 }
 
-/** A definition in which new indexes have no number yet. */
-export type ChangedTable = Omit<TableDefinition, "indexes"> & {
+/** A definition in which new indexes and a new stream have no number yet. */
+export type ChangedTable = Omit<TableDefinition, "indexes" | "stream"> & {
   readonly indexes: readonly (Omit<IndexDefinition, "space"> & { readonly space?: number })[];
+  readonly stream?: TableStream | NewStream;
 };
 
 /** What {@link Catalog.load} needs from outside. */

@@ -5,7 +5,7 @@ import { isTableName } from "../request/table-reference.js";
 import type { Billing, NewTable } from "./definition.js";
 import { readIndexes } from "./index-rules.js";
 import { readAttributeDefinitions, readKeySchema } from "./key-schema-rules.js";
-import { refuseStream } from "./stream-rules.js";
+import { readStream } from "./stream-rules.js";
 import { checkTags, readTags } from "./tag-rules.js";
 
 type Input = InputOf<"CreateTable">;
@@ -17,6 +17,7 @@ export function readNewTable(input: Input, call: CallContext): NewTable {
   const name = input.TableName;
   checkName(name);
   refuseAbsentFeatures(input);
+  const streamView = readStream(input.StreamSpecification);
   const billing = readBilling(input);
   const attributes = readAttributeDefinitions(input.AttributeDefinitions ?? []);
   const key = readKeySchema(input.KeySchema ?? [], attributes);
@@ -51,6 +52,7 @@ export function readNewTable(input: Input, call: CallContext): NewTable {
     deletionProtection: input.DeletionProtectionEnabled === true,
     tags,
     ...(input.TableClass === undefined ? {} : { tableClass: input.TableClass }),
+    ...(streamView === undefined ? {} : { stream: { view: streamView } }),
   };
 }
 
@@ -67,7 +69,6 @@ function checkName(name: string): void {
 
 /** Refuses what a table would be expected to do and these tables do not. */
 function refuseAbsentFeatures(input: Input): void {
-  refuseStream(input.StreamSpecification);
   if (input.SSESpecification?.SSEType === "KMS" || input.SSESpecification?.KMSMasterKeyId !== undefined) {
     throw invalidParameters("SSESpecification: customer managed keys are not available on these tables");
   }

@@ -1,5 +1,6 @@
 import type { KeySchema, KeyType } from "@hotkeep/attributes";
 import type { StoredPolicy } from "../resource-policies/policy-slot.js";
+import type { StreamView, TableStream } from "../streams/stream-definition.js";
 
 /** How tables are paid for in the service; here it only shapes descriptions. Units are capacity units per second. */
 export type Billing =
@@ -47,9 +48,17 @@ export interface TableDefinition {
   readonly timeToLive?: { readonly attribute: string; readonly since: number };
   /** The resource policy, or the trace of a removed one. */
   readonly policy?: StoredPolicy;
+  /** The latest stream of the table, if it ever had one. */
+  readonly stream?: TableStream;
+}
+
+/** A stream that is yet to be switched on. */
+export interface NewStream {
+  readonly view: StreamView;
 }
 
 /** A definition before the catalog has given it its numbers. */
-export type NewTable = Omit<TableDefinition, "id" | "createdAt" | "space" | "indexes"> & {
+export type NewTable = Omit<TableDefinition, "id" | "createdAt" | "space" | "indexes" | "stream"> & {
   readonly indexes: readonly Omit<IndexDefinition, "space">[];
+  readonly stream?: NewStream;
 };

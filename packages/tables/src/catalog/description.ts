@@ -1,4 +1,5 @@
 import type { KeySchema } from "@hotkeep/attributes";
+import { streamArn } from "../streams/stream.js";
 import type { Billing, IndexProjection } from "./definition.js";
 import type { Index, Table } from "./table.js";
 
@@ -34,6 +35,7 @@ export function describe(table: Table, status: TableStatus) {
             ProvisionedThroughput: describeThroughput(index.definition.throughput),
           })),
         }),
+    ...describeStream(table),
     ...(definition.tableClass === undefined
       ? {}
       : { TableClassSummary: { TableClass: tableClass(definition.tableClass) } }),
@@ -41,11 +43,23 @@ export function describe(table: Table, status: TableStatus) {
   };
 }
 
+/** A stream that is off is still named here, but not specified (observed). */
+function describeStream({ definition: { stream, ...table } }: Table) {
+  if (stream === undefined) return {};
+  const { label, view, isEnabled } = stream;
+  return {
+    ...(isEnabled ? { StreamSpecification: { StreamEnabled: true, StreamViewType: view } } : {}),
+    LatestStreamLabel: label,
+    LatestStreamArn: streamArn({ ...table, tableName: table.name, label }),
+  };
+}
+
 function tableClass(stored: string): "STANDARD" | "STANDARD_INFREQUENT_ACCESS" {
   return stored === "STANDARD_INFREQUENT_ACCESS" ? stored : "STANDARD";
 }
 
-function describeKey({ hash, range }: KeySchema) {
+/** A key schema as answers have it. */
+export function describeKey({ hash, range }: KeySchema) {
   const elements: { readonly AttributeName: string; readonly KeyType: "HASH" | "RANGE" }[] = [
     { AttributeName: hash.name, KeyType: "HASH" },
   ];

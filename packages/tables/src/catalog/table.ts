@@ -4,6 +4,7 @@ import type { PolicyBook } from "../resource-policies/policy-book.js";
 import { decodeCounter } from "../storage/counters.js";
 import type { Storage } from "../storage/storage.js";
 import type { Counter } from "../storage/write-transaction.js";
+import type { Stream } from "../streams/stream.js";
 import { counterKey } from "./catalog-keys.js";
 import type { IndexDefinition, TableDefinition } from "./definition.js";
 
@@ -54,6 +55,8 @@ export class Table {
   readonly counter: Counter;
   /** Set inside the transaction that deletes the table, so that later writes of the same commit notice. */
   isDeleted = false;
+  /** Where changes of the items are recorded; the catalog sets it with the definition. */
+  stream: Stream | undefined;
   readonly #storage: Storage;
   readonly #policies: PolicyBook;
   #definition: TableDefinition;

@@ -6,7 +6,7 @@ import type { ChangedTable } from "./catalog.js";
 import type { Billing, TableDefinition } from "./definition.js";
 import { type GivenIndex, readIndexes } from "./index-rules.js";
 import { readAttributeDefinitions } from "./key-schema-rules.js";
-import { refuseStream } from "./stream-rules.js";
+import { changeStream, readStream } from "./stream-rules.js";
 
 type Input = InputOf<"UpdateTable">;
 
@@ -16,11 +16,12 @@ const changeable = [
   "GlobalSecondaryIndexUpdates",
   "TableClass",
   "DeletionProtectionEnabled",
+  "StreamSpecification",
 ] as const;
 
 /** Checks an UpdateTable request as far as it can be without the table. */
 export function checkTableUpdate(input: Input): void {
-  refuseStream(input.StreamSpecification);
+  readStream(input.StreamSpecification);
   for (const member of ["SSESpecification", "ReplicaUpdates", "OnDemandThroughput", "WarmThroughput"] as const) {
     if (Object.hasOwn(input, member)) throw invalidParameters(`${member} is not available on these tables`);
   }
@@ -43,6 +44,7 @@ export function changeTable(definition: TableDefinition, input: Input): ChangedT
   const indexed = changeIndexes({ ...definition, billing, indexes }, input);
   return {
     ...indexed,
+    ...changeStream(definition.stream, input.StreamSpecification),
     ...(input.TableClass === undefined ? {} : { tableClass: input.TableClass }),
     deletionProtection: input.DeletionProtectionEnabled ?? definition.deletionProtection,
   };

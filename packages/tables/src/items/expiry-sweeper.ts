@@ -82,7 +82,7 @@ export class ExpirySweeper {
         for (const key of expired) {
           const stored = readItemRow(storage, key);
           if (stored === undefined || !isExpired(stored.item, attribute, now)) continue;
-          replaceItemRow(transaction, storage, table, key, stored, undefined, new Capacity(table.name));
+          replaceItemRow(transaction, storage, table, key, stored, undefined, new Capacity(table.name), "expiry");
         }
       });
       from = rows < limits.expiryRowsPerStepMax || last === undefined ? undefined : justAfter(last);

@@ -14,6 +14,7 @@ import type { Index, Table } from "../catalog/table.js";
 import { type Capacity, writeUnits } from "../request/capacity.js";
 import type { Storage } from "../storage/storage.js";
 import type { WriteTransaction } from "../storage/write-transaction.js";
+import type { Changer } from "../streams/change-record.js";
 import { projectToIndex } from "./index-projection.js";
 import { entryKey, placed, withoutSpace } from "./row-keys.js";
 import { encodeRecord, recordHeaderBytes, recordSize, StoredItem } from "./stored-item.js";
@@ -58,7 +59,7 @@ export function readEntryItem(storage: Storage, table: Table, entryValue: Buffer
   return found;
 }
 
-/** Puts `after` in the place of `before` (undefined: no item), with all index entries and totals. */
+/** Puts `after` in the place of `before` (undefined: no item), with all index entries, totals and the stream's record. */
 export function replaceItemRow(
   transaction: WriteTransaction,
   storage: Storage,
@@ -67,10 +68,12 @@ export function replaceItemRow(
   before: SizedItem | undefined,
   after: SizedItem | undefined,
   capacity: Capacity,
+  changer: Changer = "caller",
 ): void {
   if (after !== undefined) transaction.put(storage.items, rowKey, encodeRecord(after.item, after.sizeBytes));
   else if (before !== undefined) transaction.remove(storage.items, rowKey);
   else return;
+  table.stream?.append(transaction, { before, after, changer });
   const items = (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
   transaction.count(table.counter, items, (after?.sizeBytes ?? 0) - (before?.sizeBytes ?? 0));
   const primary = withoutSpace(rowKey);

@@ -169,9 +169,10 @@ function forwarded(
 }
 
 /** A table's ARN tells the endpoint's account and Region; where none was seen yet, the table that is meant is described. */
-async function askHome(arns: readonly string[], schemas: TableSchemas, home: RemoteHome): Promise<void> {
+export async function askHome(arns: readonly string[], schemas: TableSchemas, home: RemoteHome): Promise<void> {
   for (const arn of arns) {
-    const table = parseArn(arn)?.resource.split("/")[1];
+    const parsed = parseArn(arn);
+    const table = parsed?.service === "dynamodb" ? parsed.resource.split("/")[1] : undefined;
     if (!home.isKnown && table !== undefined) await schemas.learn(table);
   }
 }

@@ -3,9 +3,11 @@ import type { SigningCredentials } from "@hotkeep/protocols";
 import type { Tables } from "../open.js";
 import { describeEndpoints } from "../operations/describe-endpoints.js";
 import { forwardedOperations, type RefuseEarly } from "./forwarded-operations.js";
+import { forwardedStreams } from "./forwarded-streams.js";
 import { defaultRemoteLimits, type RemoteLimits } from "./limits.js";
 import { type EndpointState, RemoteEndpoint } from "./remote-endpoint.js";
 import { RemoteHome } from "./remote-home.js";
+import { RemoteIterators } from "./remote-iterators.js";
 import { learnHome } from "./table-arns.js";
 import { TableSchemas } from "./table-schemas.js";
 
@@ -50,10 +52,17 @@ export function openRemoteTables(options: RemoteTablesOptions): RemoteTables {
   const limits = { ...defaultRemoteLimits, ...options.limits };
   const url = readEndpoint(options.endpoint);
   const endpointRegion = options.endpointRegion ?? region;
-  const endpoint = new RemoteEndpoint({ url, region: endpointRegion, credentials, clock, logger, limits });
+  const access = { region: endpointRegion, credentials, clock, logger, limits };
+  const endpoint = new RemoteEndpoint({ ...access, url, target: "DynamoDB_20120810" });
+  let streams: RemoteEndpoint | undefined;
+  const openStreams = () => {
+    streams ??= new RemoteEndpoint({ ...access, url: streamsEndpoint(url), target: "DynamoDBStreams_20120810" });
+    return streams;
+  };
   const home = new RemoteHome({ account, region });
   const schemas = new TableSchemas((name) => describeTable(endpoint, home, name), clock, limits);
   const forwarded = forwardedOperations({ endpoint, schemas, home, refuseEarly: options.refuseEarly });
+  const iterators = new RemoteIterators(credentials);
   const { endpointAddress } = options;
   return {
     handlers: {
@@ -62,9 +71,14 @@ export function openRemoteTables(options: RemoteTablesOptions): RemoteTables {
     },
     // Policies on a remote table are its endpoint's affair.
     policiesFor: () => undefined,
+    streams: {
+      service: "dynamodbstreams",
+      operations: forwardedStreams({ endpoint: openStreams, schemas, home, iterators, region }),
+    },
     state: () => endpoint.state(),
     async close() {
       endpoint.close();
+      streams?.close();
     },
   };
 }
@@ -82,6 +96,13 @@ export function readEndpoint(text: string): URL {
   throw new HotkeepError("BadConfiguration", `\`${text.replace(/\/\/.*@/, "//…@")}\` cannot be the table endpoint`, {
     help: "give scheme, host and port only, such as http://127.0.0.1:8000; credentials have variables of their own",
   });
+}
+
+/** Where the streams of an endpoint's tables are: AWS has them under a name of their own (documented), others do not. */
+export function streamsEndpoint(url: URL): URL {
+  const streams = new URL(url);
+  if (/^dynamodb\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(url.hostname)) streams.hostname = `streams.${url.hostname}`;
+  return streams;
 }
 
 async function describeTable(endpoint: RemoteEndpoint, home: RemoteHome, name: string): Promise<unknown> {

@@ -9,6 +9,8 @@ import { CredentialsRefused, errorOfAnswer, notDynamoDb } from "./remote-errors.
 export interface RemoteEndpointOptions {
   /** Origin: scheme, host, port. */
   readonly url: URL;
+  /** The API that is called: what stands before the dot in a request's target. */
+  readonly target: "DynamoDB_20120810" | "DynamoDBStreams_20120810";
   /** The Region in the signatures. */
   readonly region: string;
   /** Read at the beginning, and again when the endpoint refuses what was read. */
@@ -108,7 +110,7 @@ export class RemoteEndpoint {
     const headers = {
       host: this.#connection.host,
       "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `DynamoDB_20120810.${operation}`,
+      "x-amz-target": `${this.#options.target}.${operation}`,
     };
     const { region, clock } = this.#options;
     const scope = { region, service: "dynamodb", now: clock.now() };

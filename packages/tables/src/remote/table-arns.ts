@@ -1,7 +1,15 @@
 import type { RemoteHome } from "./remote-home.js";
 
-/** Members of inputs that take the ARN of a table, index or backup. */
-const arnMembers = ["ResourceArn", "TableArn", "SourceTableArn", "BackupArn", "ExclusiveStartBackupArn"] as const;
+/** Members of inputs that take the ARN of a table, index, backup or stream. */
+const arnMembers = [
+  "ResourceArn",
+  "TableArn",
+  "SourceTableArn",
+  "BackupArn",
+  "ExclusiveStartBackupArn",
+  "StreamArn",
+  "ExclusiveStartStreamArn",
+] as const;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -30,11 +38,14 @@ export function withOurArns(answer: unknown, home: RemoteHome): unknown {
   return rewritten(answer, home);
 }
 
-/** Learns the endpoint's account and Region from whatever has a table's ARN. */
+/** Members of answers with the ARN of something that belongs to a table. */
+const tellingMembers: ReadonlySet<string> = new Set(["TableArn", "StreamArn"]);
+
+/** Learns the endpoint's account and Region from whatever has the ARN of a table or a stream. */
 export function learnHome(answer: unknown, home: RemoteHome): void {
   if (typeof answer !== "object" || answer === null) return;
   for (const [name, member] of Object.entries(answer)) {
-    if (name === "TableArn" && typeof member === "string") home.learn(member);
+    if (tellingMembers.has(name) && typeof member === "string") home.learn(member);
     else learnHome(member, home);
   }
 }

@@ -45,10 +45,22 @@ export class JsonBody {
     return this.#raw("}");
   }
 
+  /** Members that are JSON text already, at least one of them. */
+  members(json: Buffer): this {
+    if (!this.#first) this.#raw(comma);
+    this.#first = false;
+    return this.#raw(json);
+  }
+
   /** The whole answer. */
   done(): RawJson {
+    return rawJson(this.bytes());
+  }
+
+  /** The whole object's text. */
+  bytes(): Buffer {
     this.#raw("}");
-    return rawJson(Buffer.concat(this.#parts, this.#bytes));
+    return Buffer.concat(this.#parts, this.#bytes);
   }
 
   #name(name: string): this {

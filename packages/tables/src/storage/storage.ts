@@ -43,6 +43,8 @@ export class Storage {
   readonly catalog: Rows;
   /** ClientRequestTokens of transactions. */
   readonly tokens: Rows;
+  /** Records of changed items. */
+  readonly streams: Rows;
   readonly #root: RootDatabase<Buffer, Buffer>;
   /** What this process wrote into the owner's row. */
   readonly #owner: Buffer;
@@ -63,6 +65,7 @@ export class Storage {
     this.items = rows("items");
     this.catalog = rows("catalog");
     this.tokens = rows("tokens");
+    this.streams = rows("streams");
   }
 
   /**

@@ -145,8 +145,8 @@ describe("table operations", () => {
       "One or more parameter values were invalid: List of LocalSecondaryIndexes is empty",
     ],
     [
-      { StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_IMAGE" } },
-      "One or more parameter values were invalid: StreamSpecification: streams are not available on these tables",
+      { StreamSpecification: { StreamEnabled: true } },
+      "Invalid StreamViewType: Stream ViewType must not be null or empty when enabling streams.",
     ],
   ])("CreateTable with %j is refused", async (changes, message) => {
     expect(await harness.refusal("CreateTable", definition(changes))).toBe(message);
