@@ -1,4 +1,4 @@
-import type { DenialRecord, FeedLimits, UseRecord } from "@hotkeep/control-feed";
+import type { DenialRecord, FeedLimits, NodeReport, UseRecord } from "@hotkeep/control-feed";
 import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { Identity, Sealer } from "@hotkeep/identity";
 import type { Network } from "@hotkeep/network";
@@ -13,6 +13,15 @@ export interface NodeUses {
   readonly clusterArn: string;
   readonly region: string;
   readonly uses: readonly UseRecord[];
+}
+
+/** How one of a cluster's nodes stands, as it told. */
+export interface NodeMetricsReport {
+  readonly account: string;
+  readonly region: string;
+  readonly cluster: string;
+  readonly nodeId: string;
+  readonly report: NodeReport;
 }
 
 /** What the control plane works with. */
@@ -63,6 +72,8 @@ export interface ClustersOptions {
   readonly onDenial?: (denial: DenialRecord) => void;
   /** Told of every use a node reports, after identity was. */
   readonly onUses?: (uses: NodeUses) => void;
+  /** Told every few seconds how each node stands. */
+  readonly onMetrics?: (report: NodeMetricsReport) => void;
   readonly limits?: Partial<ClusterLimits>;
 }
 

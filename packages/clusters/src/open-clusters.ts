@@ -96,6 +96,7 @@ class ControlPlane implements Clusters {
       denials: this.denials,
       onDenial: options.onDenial ?? (() => {}),
       onUses: options.onUses ?? (() => {}),
+      onMetrics: options.onMetrics ?? (() => {}),
       limits,
     });
     this.#joinDoor = new JoinDoor({

@@ -135,6 +135,16 @@ export interface UseRecord {
   readonly at: number;
 }
 
+/**
+ * How a node stands, by CloudWatch's names: counters since its start, and how the rest is now. Counters that only grow
+ * make up for a notice that got lost.
+ */
+export interface NodeReport {
+  /** Milliseconds since the epoch; tells one run of a node from the next. */
+  readonly startedAt: number;
+  readonly values: Readonly<Record<string, number>>;
+}
+
 /** Requests a node makes of the gateway, each with its answer. */
 export interface NodeRequests {
   /**
@@ -183,6 +193,8 @@ export interface NodeNotices {
   denied: DenialRecord;
   /** What callers did, added up over a few seconds; for the times of last use. */
   used: { readonly uses: readonly UseRecord[] };
+  /** Every few seconds. */
+  metrics: NodeReport;
   /** Keys this node has written; the gateway relays them to the cluster's other nodes. `sequence` has no gaps. */
   wrote: { readonly sequence: number; readonly table: string; readonly keys: readonly string[] };
 }

@@ -31,6 +31,8 @@ export interface Configuration {
   readonly auditData: boolean;
   /** Folder of service control policies; undefined: there are none. */
   readonly serviceControlPolicies: string | undefined;
+  /** Opens /metrics from anywhere; undefined: from this machine only, without one. */
+  readonly metricsToken: string | undefined;
   /** Where the tables are; undefined: in the data directory. */
   readonly tableEndpoint: TableEndpoint | undefined;
 }
@@ -105,6 +107,18 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     empty: input.empty ?? false,
     auditData: input.auditData ?? environment.HOTKEEP_AUDIT_DATA === "1",
     serviceControlPolicies: control === undefined ? undefined : resolve(control),
+    metricsToken: readMetricsToken(environment),
     tableEndpoint: readTableEndpoint(input, environment, region),
   };
+}
+
+/** From the environment only: what is in a command line, everybody on the machine can read. */
+function readMetricsToken({ HOTKEEP_METRICS_TOKEN: token }: NodeJS.ProcessEnv): string | undefined {
+  if (token === undefined || token === "") return undefined;
+  if (!/^[!-~]{16,256}$/.test(token)) {
+    throw new HotkeepError("BadConfiguration", "HOTKEEP_METRICS_TOKEN cannot be the token for /metrics", {
+      help: "give 16 to 256 printable characters without spaces",
+    });
+  }
+  return token;
 }

@@ -12,6 +12,7 @@ import { MemoryBudget } from "./cache/memory-budget.js";
 import { PageCache } from "./cache/page-cache.js";
 import type { Gateway } from "./gateway.js";
 import { defaultLimits, type NodeLimits } from "./limits.js";
+import { MetricTeller } from "./metric-teller.js";
 import { type NodeMetrics, newMetrics } from "./metrics.js";
 import type { OperationContext } from "./operations/context.js";
 import { OperationExecutor } from "./operations/executor.js";
@@ -45,6 +46,8 @@ export interface NodeOptions {
   readonly transport?: Transport;
   /** The tables; the configured endpoint over HTTP when absent. */
   readonly tables?: TableEndpoint;
+  /** Processor time that this process has used, in microseconds; what the system says when absent. */
+  readonly cpuMicros?: () => number;
 }
 
 /** A node that listens. */
@@ -124,6 +127,7 @@ class CacheNode implements RunningNode {
   readonly #notices: WriteNotices;
   readonly #noticeReader: WriteNoticeReader;
   readonly #shared: SessionShared;
+  readonly #teller: MetricTeller;
   readonly #stopListening: (() => void)[] = [];
   readonly stopped: Promise<void>;
   #whenStopped: () => void = () => {};
@@ -198,6 +202,12 @@ class CacheNode implements RunningNode {
       serviceRoleArn: () => this.configuration.serviceRoleArn,
     });
     const metrics = this.#metrics;
+    this.#teller = new MetricTeller({
+      gateway: feed,
+      clock,
+      metrics: () => this.metrics(),
+      cpuMicros: options.cpuMicros ?? processMicros,
+    });
     const running = { count: 0 };
     this.#shared = {
       limits,
@@ -319,6 +329,7 @@ class CacheNode implements RunningNode {
     this.#tls?.stop();
     await this.#listening?.close(closeWithinMs);
     this.#callers.uses.report(this.#clock.now());
+    this.#teller.tell(this.#clock.monotonic());
     for (const stop of this.#stopListening) stop();
     this.#http.close();
     this.#whenStopped();
@@ -419,6 +430,12 @@ class CacheNode implements RunningNode {
     this.#feed.notify("heartbeat", { at: this.#clock.now() });
     this.#notices.showGap();
     this.#callers.uses.tick(this.#clock.monotonic(), this.#clock.now());
+    this.#teller.tick(this.#clock.monotonic());
     this.#heartbeat = this.#clock.after(this.#limits.heartbeatMs, () => this.#beat());
   }
+}
+
+function processMicros(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }

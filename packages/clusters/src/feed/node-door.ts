@@ -3,7 +3,7 @@ import { type Clock, HotkeepError, type Logger } from "@hotkeep/core";
 import type { Identity, IdentityChange } from "@hotkeep/identity";
 import type { DenialLog } from "../denials/denial-log.js";
 import { reasonOf } from "../errors.js";
-import type { ClusterLimits, NodeUses } from "../face.js";
+import type { ClusterLimits, NodeMetricsReport, NodeUses } from "../face.js";
 import type { ClusterKeeper } from "../lifecycle/keeper.js";
 import { clusterArn, daxService } from "../model/arns.js";
 import type { ClusterStore } from "../model/cluster-store.js";
@@ -22,6 +22,7 @@ export interface NodeDoorOptions {
   readonly denials: DenialLog;
   readonly onDenial: (denial: DenialRecord) => void;
   readonly onUses: (uses: NodeUses) => void;
+  readonly onMetrics: (report: NodeMetricsReport) => void;
   readonly limits: ClusterLimits;
 }
 
@@ -49,7 +50,7 @@ export class NodeDoor {
 
   /** Takes in a node that has proved to be `member`. */
   enter(keeper: ClusterKeeper, member: Member, connection: FeedConnection): void {
-    const { identity, clock, clusters, attributeLists, denials, onDenial, onUses, limits } = this.#options;
+    const { identity, clock, clusters, attributeLists, denials, onDenial, onUses, onMetrics, limits } = this.#options;
     const callers = new CallerSubscriptions(connection, identity, clock, limits.callerSubscriptionsMax);
     let serviceRoleArn: string | undefined;
     const guest: Guest = { keeper, connection, callers, serviceRoleArn: () => serviceRoleArn };
@@ -95,6 +96,10 @@ export class NodeDoor {
       const { region } = keeper.place;
       identity.noteUses(uses.map(({ accessKeyId, action, at }) => ({ accessKeyId, action, at, region })));
       onUses({ clusterArn: clusterArn(keeper.place, keeper.name), region, uses });
+    });
+    connection.on("metrics", (report) => {
+      const { account, region } = keeper.place;
+      onMetrics({ account, region, cluster: keeper.name, nodeId: member.nodeId, report });
     });
     connection.on("denied", (denial) => {
       denials.add(denial);

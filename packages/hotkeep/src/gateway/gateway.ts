@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { childProcessLauncher, openClusters } from "@hotkeep/clusters";
 import { HotkeepError, systemClock, systemRandom } from "@hotkeep/core";
 import { openIdentity, openSealer } from "@hotkeep/identity";
+import { openMonitoring } from "@hotkeep/monitoring";
 import { openNetwork } from "@hotkeep/network";
 import { createRouter, type Router } from "@hotkeep/protocols";
 import { openLmdbStore } from "@hotkeep/state";
@@ -15,9 +16,10 @@ import { readCredentialsFile, writeConfigFile } from "./credentials-file.js";
 import { takeDataDirectory } from "./data-directory.js";
 import { denialLogLimits } from "./denial-log.js";
 import { denialOfDecision, denialOfNode } from "./denials.js";
-import { listenHttp } from "./http-server.js";
+import { type HttpListener, listenHttp } from "./http-server.js";
 import { LineLog } from "./line-log.js";
 import { createLogger } from "./logger.js";
+import { answerMetrics } from "./metrics-page.js";
 import { answerPage } from "./pages.js";
 import { type Running, removeRunningFile, writeRunningFile } from "./running-file.js";
 import { readServiceControlFiles } from "./service-control-files.js";
@@ -88,9 +90,13 @@ async function open(
   closers.push(() => store.close());
   const sealer = await openSealer({ keyPath: places.sealingKey });
   const { serviceControlPolicies: control } = configuration;
+  const monitoring = openMonitoring({ clock });
   const identity = await openIdentity({
     ...{ store, clock, random, logger, sealer, account },
-    onDecision: (decision) => denials.append(denialOfDecision(decision)),
+    onDecision: (decision) => {
+      monitoring.denied("gateway");
+      denials.append(denialOfDecision(decision));
+    },
     audit: trail.record,
     ...(control === undefined ? {} : { serviceControl: readServiceControlFiles(control) }),
   });
@@ -132,25 +138,44 @@ async function open(
     feedPort: configuration.feed.port,
     limits: { withoutGatewayMs: configuration.withoutGatewayMs },
     onDenial: (denial) => {
+      monitoring.denied(denial.hop === "caller" ? "cluster" : "table");
       denials.append(denialOfNode(denial));
       trail.denied(denial);
     },
     onUses: trail.uses,
+    onMetrics: ({ account, region, cluster, nodeId, report }) =>
+      monitoring.reported({ account, region, cluster, node: nodeId }, report),
   });
   const router = createRouter({
-    services: [...identity.handlers, network.handlers, clusters.handlers, tables.handlers, tables.streams],
+    services: [
+      ...identity.handlers,
+      network.handlers,
+      clusters.handlers,
+      tables.handlers,
+      tables.streams,
+      monitoring.handlers,
+    ],
     credentials: identity.credentials,
     authorizer: identity.authorizer,
-    audit: trail.record,
+    audit: (record) => {
+      monitoring.called(record);
+      trail.record(record);
+    },
     ...{ clock, random, logger, account },
   });
   late.router = router;
 
-  const http = await listenHttp({
+  const metricsPage = {
+    monitoring,
+    token: configuration.metricsToken,
+    openConnections: () => http.connections(),
+  };
+  const http: HttpListener = await listenHttp({
     host,
     port: configuration.port,
     logger,
-    handle: (request) => answerPage(request, remote?.state()) ?? router.handle(request),
+    handle: (request) =>
+      answerMetrics(request, metricsPage) ?? answerPage(request, remote?.state()) ?? router.handle(request),
   }).catch((cause: NodeJS.ErrnoException) => {
     throw new HotkeepError("CannotListen", `cannot listen on ${host}:${configuration.port}: ${cause.message}`, {
       help: "stop what listens there, or choose another port with --port",

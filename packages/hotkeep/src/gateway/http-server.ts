@@ -28,6 +28,8 @@ export const httpLimits: HttpLimits = {
 export interface HttpListener {
   readonly port: number;
   readonly url: string;
+  /** Open now. */
+  connections(): number;
   /** Takes no new work, finishes what runs, and closes after `withinMs` at the latest. */
   close(withinMs: number): Promise<void>;
 }
@@ -108,6 +110,11 @@ export async function listenHttp(options: {
     },
   );
   server.maxConnections = limits.connectionsMax;
+  let connections = 0;
+  server.on("connection", (socket) => {
+    connections++;
+    socket.once("close", () => connections--);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.host, () => {
@@ -120,6 +127,7 @@ export async function listenHttp(options: {
   return {
     port,
     url: `http://${host}:${port}`,
+    connections: () => connections,
     close: (withinMs) =>
       new Promise((resolve) => {
         const force = setTimeout(() => server.closeAllConnections(), withinMs);

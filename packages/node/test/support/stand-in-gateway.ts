@@ -48,7 +48,7 @@ export class StandInGateway implements Gateway {
   readonly nodeId = "daxcluster01-a";
   connected = true;
   readonly keys = new Map<string, StandInKey>();
-  readonly told: Told = { heartbeat: [], denied: [], used: [], wrote: [] };
+  readonly told: Told = { heartbeat: [], denied: [], used: [], wrote: [], metrics: [] };
   readonly asked: { readonly name: string; readonly request: unknown }[] = [];
   configuration: NodeConfiguration;
   roster: Roster | undefined;
