@@ -1,27 +1,14 @@
-import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import { readCredentialsFile } from "../gateway/credentials-file.js";
-import { dataDirectoryAt, isTaken } from "../gateway/data-directory.js";
-import type { Running } from "../gateway/running-file.js";
+import { runningGateway } from "../gateway/running-gateway.js";
 
 /** Single quotes protect everything in a POSIX shell but themselves. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Prints `export` lines for the gateway that runs on this data directory. */
 export function env(flags: { readonly data?: string; readonly profile: string }): void {
-  const places = dataDirectoryAt(resolve(flags.data ?? process.env.HOTKEEP_DATA ?? ".hotkeep"));
-  if (!existsSync(places.running)) {
-    throw new HotkeepError("NotRunning", `no gateway runs on \`${places.root}\``, {
-      help: "start one with `npm start`, or name its data directory with --data",
-    });
-  }
-  const running = JSON.parse(readFileSync(places.running, "utf8")) as Running;
-  if (!isTaken(places.root)) {
-    throw new HotkeepError("NotRunning", `the gateway on \`${places.root}\` has ended without saying so`, {
-      help: "start it again with `npm start`; its data is kept",
-    });
-  }
+  const { places, running } = runningGateway(resolve(flags.data ?? process.env.HOTKEEP_DATA ?? ".hotkeep"));
   const profiles = [...Object.keys(readCredentialsFile(places.credentials)), "bob-role"];
   if (!profiles.includes(flags.profile)) {
     throw new HotkeepError("UnknownProfile", `there is no profile \`${flags.profile}\``, {

@@ -1,4 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
+import type { ExportFlags } from "./export.js";
+import type { ImportFlags } from "./import.js";
 import { printError } from "./terminal.js";
 
 interface UpFlags {
@@ -96,6 +98,37 @@ function program(): Command {
     .option("--data <dir>", "data directory of the gateway (default: .hotkeep)")
     .action(async (id: string | undefined, flags: { data?: string }) =>
       (await import("./explain.js")).explain(id, flags),
+    );
+
+  hotkeep
+    .command("export")
+    .description("write a table's items as lines of DynamoDB JSON, as DynamoDB's exports to S3 have them")
+    .requiredOption("--table <name>", "the table")
+    .option("--output <file>", "file, zipped when it ends in .gz; `-` for standard output", "-")
+    .option("--schema <file>", "also write the CreateTable request for a table like it, for `hotkeep import --create`")
+    .option("--segments <number>", "parts of the table read side by side", "4")
+    .option("--endpoint <url>", "a DynamoDB API (default: AWS_ENDPOINT_URL, else the gateway on the data directory)")
+    .option("--region <name>", "its Region (default: AWS_REGION, else the gateway's)")
+    .option("--profile <name>", "as whom (default: the keys or profile of the environment, else root of the gateway)")
+    .option("--data <dir>", "data directory of the running gateway (default: .hotkeep)")
+    .action(async (flags: ExportFlags) => (await import("./export.js")).exportCommand(flags));
+
+  hotkeep
+    .command("import [files...]")
+    .description("put lines of DynamoDB JSON, zipped or not, into a table; without files, from standard input")
+    .requiredOption("--table <name>", "the table")
+    .option(
+      "--create <file>",
+      "make the table first if it is not there, from a file that `hotkeep export --schema` wrote",
+    )
+    .option("--from-line <number>", "go on with this line of the first file", "1")
+    .option("--batches <number>", "batches of 25 items under way at once", "4")
+    .option("--endpoint <url>", "a DynamoDB API (default: AWS_ENDPOINT_URL, else the gateway on the data directory)")
+    .option("--region <name>", "its Region (default: AWS_REGION, else the gateway's)")
+    .option("--profile <name>", "as whom (default: the keys or profile of the environment, else root of the gateway)")
+    .option("--data <dir>", "data directory of the running gateway (default: .hotkeep)")
+    .action(async (files: readonly string[], flags: ImportFlags) =>
+      (await import("./import.js")).importCommand(files, flags),
     );
 
   hotkeep
