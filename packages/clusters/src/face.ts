@@ -1,3 +1,4 @@
+import type { CertificateAuthority } from "@hotkeep/certificates";
 import type { DenialRecord, FeedLimits, NodeReport, UseRecord } from "@hotkeep/control-feed";
 import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { Identity, Sealer } from "@hotkeep/identity";
@@ -64,6 +65,10 @@ export interface ClustersOptions {
   readonly advertise?: "interface" | "loopback";
   /** Who starts the nodes of clusters that do not say it themselves: this gateway, when not given, or somebody else. */
   readonly launch?: Launch;
+  /** Certifies the nodes of clusters whose endpoint is encrypted; without it such clusters are refused. */
+  readonly authority?: Pick<CertificateAuthority, "issue">;
+  /** Names and addresses that every node's certificate has beside the nodes' own; none when not given. */
+  readonly tlsNames?: readonly string[];
   /** False: security groups do not keep anybody out. For development; true when not given. */
   readonly enforceSecurityGroups?: boolean;
   /** Cache size of a node by node type, in bytes; a table from AWS's memory sizes, scaled down, when not given. */
@@ -122,6 +127,8 @@ export interface ClusterLimits {
 export interface ClustersStart {
   /** URL of the DynamoDB API that nodes read from and write to. */
   readonly tableEndpoint: string;
+  /** PEM: the only authority by which nodes check that URL's certificate. When not given, those that Node.js knows. */
+  readonly tableEndpointAuthority?: string;
 }
 
 /** One cluster as other rooms of the gateway may see it. */
@@ -131,7 +138,7 @@ export interface ClusterView {
   readonly region: string;
   readonly status: string;
   readonly serviceRoleArn: string;
-  /** `dax://127.31.0.4:8111`; absent while the cluster has no address. */
+  /** `dax://127.31.0.4:8111` or `daxs://127.31.0.4:9111`; absent while the cluster has no address. */
   readonly endpoint?: string;
   readonly nodes: readonly { readonly nodeId: string; readonly status: string; readonly pid?: number }[];
 }

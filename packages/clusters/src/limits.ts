@@ -50,3 +50,6 @@ export const defaultClusterLimits: ClusterLimits = {
 
 /** Port of unencrypted clusters (documented). Also the port that security group rules speak of, wherever a node listens. */
 export const daxPort = 8111;
+
+/** The same for clusters whose endpoint is encrypted (documented). */
+export const daxTlsPort = 9111;

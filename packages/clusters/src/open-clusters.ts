@@ -14,7 +14,7 @@ import { NodeDoor } from "./feed/node-door.js";
 import { ClusterKeeper, joinIdOf } from "./lifecycle/keeper.js";
 import type { KeeperDesk } from "./lifecycle/keeper-desk.js";
 import { defaultClusterLimits } from "./limits.js";
-import { discoveryEndpoint } from "./model/addresses.js";
+import { discoveryEndpoint, schemeOf } from "./model/addresses.js";
 import { clusterArn, daxService } from "./model/arns.js";
 import { ClusterStore } from "./model/cluster-store.js";
 import { defaultCacheBytes } from "./model/node-types.js";
@@ -50,6 +50,7 @@ class ControlPlane implements Clusters {
   readonly #undo: (() => void)[] = [];
   #feed: FeedServer | undefined;
   #tableEndpoint: string | undefined;
+  #tableEndpointAuthority: string | undefined;
   #stopping = false;
 
   constructor(options: ClustersOptions) {
@@ -83,6 +84,9 @@ class ControlPlane implements Clusters {
       cacheBytesOf: options.cacheBytesOf ?? defaultCacheBytes,
       feedAddress: () => this.#feedAddress(),
       tableEndpoint: (gatewayAddress) => reachableUrl(this.#tableEndpoint ?? "", gatewayAddress),
+      tableEndpointAuthority: () => this.#tableEndpointAuthority,
+      authority: options.authority,
+      tlsNames: options.tlsNames ?? [],
       changed: () => this.#changed(),
     };
     this.denials = new DenialLog(limits.denialsMax);
@@ -113,6 +117,7 @@ class ControlPlane implements Clusters {
       identity,
       linkedRole,
       advertise,
+      offersTls: options.authority !== undefined,
       launch: options.launch ?? "local",
       look: (place, record) => this.#look(place, record, true),
     };
@@ -133,6 +138,7 @@ class ControlPlane implements Clusters {
   async start(start: ClustersStart): Promise<void> {
     const { identity, network, clock, logger, store, feedHost, feedPort, feedLimits } = this.#options;
     this.#tableEndpoint = start.tableEndpoint;
+    this.#tableEndpointAuthority = start.tableEndpointAuthority;
     await this.#attributeLists.load();
     await this.#attachments.load();
     await this.#tokens.load();
@@ -313,7 +319,7 @@ class ControlPlane implements Clusters {
       region: place.region,
       status: record.status,
       serviceRoleArn: record.roleArn,
-      ...(endpoint !== undefined && { endpoint: `dax://${endpoint.Address}:${endpoint.Port}` }),
+      ...(endpoint !== undefined && { endpoint: `${schemeOf(record)}://${endpoint.Address}:${endpoint.Port}` }),
       nodes: record.nodes.map((node) => {
         const pid = keeper?.members.find((member) => member.nodeId === node.id)?.pid;
         return { nodeId: node.id, status: node.status, ...(pid !== undefined && { pid }) };

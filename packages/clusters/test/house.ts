@@ -1,4 +1,4 @@
-import { type Clusters, type ClustersOptions, daxQuotas, openClusters } from "@hotkeep/clusters";
+import { type Clusters, type ClustersOptions, type ClustersStart, daxQuotas, openClusters } from "@hotkeep/clusters";
 import { SeededRandom, silentLogger, systemClock } from "@hotkeep/core";
 import { type Identity, memorySealer, openIdentity, type Sealer } from "@hotkeep/identity";
 import { type Network, openNetwork } from "@hotkeep/network";
@@ -68,6 +68,7 @@ export async function openHouse(
   options: Partial<ClustersOptions> = {},
   ground: Ground = newGround(),
   seed = 1,
+  start: ClustersStart = { tableEndpoint: "http://127.0.0.1:8000" },
 ): Promise<House> {
   const { store, sealer } = ground;
   const shared = { store, clock: systemClock, random: new SeededRandom(seed), logger: silentLogger };
@@ -106,7 +107,7 @@ export async function openHouse(
   });
   late.router = router;
   const root = await identity.createRootKey();
-  await clusters.start({ tableEndpoint: "http://127.0.0.1:8000" });
+  await clusters.start(start);
 
   const house: House = {
     ground,

@@ -26,6 +26,9 @@ export interface NodeDoorOptions {
   readonly limits: ClusterLimits;
 }
 
+/** A P-256 key has 124 of them. */
+const publicKeyCharactersMax = 1_024;
+
 /** A node that has come in. */
 interface Guest {
   readonly keeper: ClusterKeeper;
@@ -83,6 +86,12 @@ export class NodeDoor {
         sourceArn: clusterArn(keeper.place, record.name),
         durationSeconds: limits.roleSessionSeconds,
       });
+    });
+    connection.handle("certificate", ({ publicKey }) => {
+      if (typeof publicKey !== "string" || publicKey.length > publicKeyCharactersMax) {
+        throw new HotkeepError("PublicKeyInvalid", "A certificate was asked for something that is not a public key.");
+      }
+      return keeper.certificateFor(member, Buffer.from(publicKey, "base64"));
     });
     connection.handle("attributeListId", async ({ names }) => ({ id: await attributeLists.idOf(names, connection) }));
     connection.handle("attributeList", ({ id }) => {

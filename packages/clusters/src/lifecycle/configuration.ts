@@ -1,5 +1,5 @@
 import type { NodeConfiguration, OutsidePlace } from "@hotkeep/control-feed";
-import { daxPort } from "../limits.js";
+import { certificateNames, portOf } from "../model/addresses.js";
 import { clusterArn } from "../model/arns.js";
 import { defaultParameterGroup, timesOf } from "../model/parameters.js";
 import type { ClusterRecord, NodeRecord, Place } from "../model/records.js";
@@ -19,16 +19,17 @@ export async function configurationOf(
   node: NodeRecord,
   outside?: OutsideNode,
 ): Promise<NodeConfiguration> {
+  const tableEndpointAuthority = desk.tableEndpointAuthority();
   const group = await desk.clusters.parameterGroup(place, record.parameterGroup);
   const listen =
     outside !== undefined
       ? { listenAddress: outside.place.listenAddress, port: outside.place.port }
       : desk.advertise === "loopback"
         ? { listenAddress: "127.0.0.1", port: node.port ?? 0 }
-        : { listenAddress: node.address!, port: daxPort };
+        : { listenAddress: node.address!, port: portOf(record) };
   // Rules speak of the port that DAX documents, also where a node has been given another one.
   const ingressCidrs =
-    node.interfaceId === null ? [] : ((await desk.network.ingressCidrs(place, node.interfaceId, daxPort)) ?? []);
+    node.interfaceId === null ? [] : ((await desk.network.ingressCidrs(place, node.interfaceId, portOf(record))) ?? []);
   return {
     clusterArn: clusterArn(place, record.name),
     account: place.account,
@@ -41,5 +42,7 @@ export async function configurationOf(
     withoutGatewayMs: desk.limits.withoutGatewayMs,
     cacheBytesMax: desk.cacheBytesOf(record.nodeType),
     ...(desk.enforceSecurityGroups && { ingressCidrs }),
+    ...(record.tls === true && { tls: { names: certificateNames(desk.advertise, record, desk.tlsNames) } }),
+    ...(tableEndpointAuthority !== undefined && { tableEndpointAuthority }),
   };
 }

@@ -1,3 +1,4 @@
+import type { CertificateAuthority } from "@hotkeep/certificates";
 import type { FeedAddress } from "@hotkeep/control-feed";
 import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { Network } from "@hotkeep/network";
@@ -25,6 +26,12 @@ export interface KeeperDesk {
   readonly feedAddress: () => FeedAddress;
   /** @param gatewayAddress an address at which a node reaches the gateway, for one on another host */
   readonly tableEndpoint: (gatewayAddress?: string) => string;
+  /** PEM: what alone certifies the table endpoint; undefined: it is plain, or whoever Node.js trusts. */
+  readonly tableEndpointAuthority: () => string | undefined;
+  /** Certifies nodes of clusters with TLS. */
+  readonly authority: Pick<CertificateAuthority, "issue"> | undefined;
+  /** Names and addresses that every node's certificate has beside the nodes' own. */
+  readonly tlsNames: readonly string[];
   /** Told when anything about a cluster or its nodes has changed. */
   readonly changed: () => void;
 }

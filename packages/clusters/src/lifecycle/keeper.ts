@@ -1,7 +1,7 @@
-import type { GatewayNotices, NodeConfiguration, Roster } from "@hotkeep/control-feed";
+import type { GatewayNotices, NodeCertificate, NodeConfiguration, Roster } from "@hotkeep/control-feed";
 import { HotkeepError, type Timer } from "@hotkeep/core";
 import { reasonOf } from "../errors.js";
-import { daxPort } from "../limits.js";
+import { certificateNames, portOf } from "../model/addresses.js";
 import { clusterArn } from "../model/arns.js";
 import { type ClusterRef, withNode } from "../model/cluster-store.js";
 import type { ClusterRecord, Place } from "../model/records.js";
@@ -117,6 +117,21 @@ export class ClusterKeeper {
     const configuration = await configurationOf(this.#desk, this.place, record, node, outside);
     this.#sentConfigurations.set(member.nodeId, JSON.stringify(configuration));
     return configuration;
+  }
+
+  /**
+   * Certifies a node's public key for its cluster's names, whatever the node would like.
+   *
+   * @throws HotkeepError `NodeNotExpected`, `NoTls`, or the authority's
+   */
+  async certificateFor(member: Member, publicKey: Buffer): Promise<NodeCertificate> {
+    const { authority, advertise, tlsNames } = this.#desk;
+    const record = await this.#desk.clusters.find(this.place, this.#ref);
+    if (record === undefined || authority === undefined || record.tls !== true) {
+      throw new HotkeepError("NoTls", `Cluster \`${this.name}\` has no encrypted endpoint.`);
+    }
+    const names = certificateNames(advertise, record, tlsNames);
+    return authority.issue({ subject: member.nodeId, publicKey, names });
   }
 
   /** A node serves: puts it on the roster and tells everybody. */
@@ -352,7 +367,7 @@ export class ClusterKeeper {
       if (outside !== undefined) return [{ nodeId, ordinal, zone, ...outside }];
       const address = this.#desk.advertise === "loopback" ? "127.0.0.1" : node.address;
       if (address === null) return [];
-      const port = this.#desk.advertise === "loopback" ? member.listeningPort! : daxPort;
+      const port = this.#desk.advertise === "loopback" ? member.listeningPort! : portOf(record);
       return [{ nodeId, ordinal, zone, address, port }];
     });
   }

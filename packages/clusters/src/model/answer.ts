@@ -1,6 +1,5 @@
 import type { DaxOperations } from "@hotkeep/protocols";
-import { daxPort } from "../limits.js";
-import { type Advertise, discoveryEndpoint, nodeEndpoint } from "./addresses.js";
+import { type Advertise, discoveryEndpoint, nodeEndpoint, portOf } from "./addresses.js";
 import { clusterArn } from "./arns.js";
 import type { ClusterRecord, NodeRecord, Place, SubnetGroupRecord } from "./records.js";
 
@@ -30,24 +29,24 @@ export function clusterAnswer(place: Place, record: ClusterRecord, advertise: Ad
       NodeIdsToReboot: [],
     },
     SSEDescription: { Status: record.encryptedAtRest ? "ENABLED" : "DISABLED" },
-    ClusterEndpointEncryptionType: "NONE",
+    ClusterEndpointEncryptionType: record.tls === true ? "TLS" : "NONE",
     NetworkType: "ipv4",
   };
   const endpoint = discoveryEndpoint(advertise, record);
   switch (record.status) {
     case "creating":
-      return { ...base, ActiveNodes: 0, ClusterDiscoveryEndpoint: { Port: daxPort } };
+      return { ...base, ActiveNodes: 0, ClusterDiscoveryEndpoint: { Port: portOf(record) } };
     case "deleting":
       return {
         ...base,
         ClusterDiscoveryEndpoint:
-          endpoint === undefined ? { Port: daxPort } : { Address: endpoint.Address, Port: endpoint.Port },
+          endpoint === undefined ? { Port: portOf(record) } : { Address: endpoint.Address, Port: endpoint.Port },
       };
     default: {
       const leaving = record.nodes.filter((node) => node.status === "deleting").map((node) => node.id);
       return {
         ...base,
-        ClusterDiscoveryEndpoint: endpoint ?? { Port: daxPort },
+        ClusterDiscoveryEndpoint: endpoint ?? { Port: portOf(record) },
         ...(leaving.length > 0 && { NodeIdsToRemove: leaving }),
         Nodes: record.nodes.map((node) => nodeAnswer(node, record, advertise)),
       };
@@ -61,7 +60,7 @@ function nodeAnswer(
   advertise: Advertise,
 ): NonNullable<ClusterAnswer["Nodes"]>[number] {
   if (node.status === "creating") return { NodeId: node.id, NodeStatus: node.status };
-  const endpoint = node.status === "deleting" ? undefined : nodeEndpoint(advertise, node);
+  const endpoint = node.status === "deleting" ? undefined : nodeEndpoint(advertise, record, node);
   return {
     NodeId: node.id,
     ...(endpoint !== undefined && { Endpoint: endpoint }),

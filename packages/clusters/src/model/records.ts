@@ -52,6 +52,8 @@ export type ClusterRecord = {
   readonly maintenanceWindow: string;
   readonly topic: { readonly arn: string; readonly status: string } | null;
   readonly encryptedAtRest: boolean;
+  /** Present: clients speak TLS to the nodes. Never changes. */
+  readonly tls?: true;
   /** Who starts its nodes: this gateway, when absent, or somebody else. */
   readonly launch?: Launch;
   readonly tags: { readonly [key: string]: string };

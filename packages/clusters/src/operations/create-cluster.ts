@@ -74,7 +74,8 @@ function draftOf(desk: ControlDesk, input: Input, call: CallContext): { readonly
   if (encryptedAtRest && !mayEncryptAtRest(input.NodeType)) {
     throw invalidValue(`Encryption at rest is not supported for node type ${input.NodeType}.`);
   }
-  if (input.ClusterEndpointEncryptionType === "TLS") {
+  const tls = input.ClusterEndpointEncryptionType === "TLS";
+  if (tls && !desk.offersTls) {
     throw invalidValue("ClusterEndpointEncryptionType TLS is not supported here; use NONE.");
   }
   if (input.NetworkType !== undefined && input.NetworkType !== "ipv4") {
@@ -102,6 +103,7 @@ function draftOf(desk: ControlDesk, input: Input, call: CallContext): { readonly
         : checkWindow(input.PreferredMaintenanceWindow),
     topic: topic === undefined ? null : { arn: checkTopicArn(call, topic), status: "active" },
     encryptedAtRest,
+    ...(tls && { tls: true as const }),
     ...(launch === "external" && { launch }),
     tags,
     totalNodes,

@@ -18,6 +18,8 @@ export interface ControlDesk {
   readonly identity: Pick<Identity, "serviceMayAssume" | "findRole" | "withServiceLinkedRole">;
   readonly linkedRole: LinkedRole;
   readonly advertise: Advertise;
+  /** Whether there is an authority that certifies nodes. */
+  readonly offersTls: boolean;
   /** Who starts the nodes of clusters that do not say it. */
   readonly launch: Launch;
   /** Has a cluster looked after, from now on or now. */
