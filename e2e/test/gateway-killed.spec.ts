@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LoopbackRange, type RunningHotkeep, startHotkeep, takeLoopbackRange } from "hotkeep/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { awsClients, daxClient } from "../src/clients.js";
+import { freePort } from "../src/outside-node.js";
 
 let dataDirectory: string;
 let range: LoopbackRange;
@@ -150,12 +150,3 @@ describe("a gateway that is killed", () => {
     await expect.poll(nodeProcesses, { timeout: 6_000 }).toEqual([]);
   });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

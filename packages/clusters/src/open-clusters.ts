@@ -24,6 +24,7 @@ import { clusterOperations } from "./operations/clusters.js";
 import { createClusterOperation } from "./operations/create-cluster.js";
 import type { ControlDesk } from "./operations/desk.js";
 import { eventOperations } from "./operations/events.js";
+import { joinTokenOperations } from "./operations/join-tokens.js";
 import { parameterGroupOperations } from "./operations/parameter-groups.js";
 import { replicationFactorOperations } from "./operations/replication-factor.js";
 import { subnetGroupOperations } from "./operations/subnet-groups.js";
@@ -36,6 +37,7 @@ export function openClusters(options: ClustersOptions): Clusters {
 
 class ControlPlane implements Clusters {
   readonly handlers: Clusters["handlers"];
+  readonly ownHandlers: Clusters["ownHandlers"];
   readonly denials: DenialLog;
   readonly #options: ClustersOptions;
   readonly #clusters: ClusterStore;
@@ -120,6 +122,10 @@ class ControlPlane implements Clusters {
       offersTls: options.authority !== undefined,
       launch: options.launch ?? "local",
       look: (place, record) => this.#look(place, record, true),
+    };
+    this.ownHandlers = {
+      service: "hotkeep",
+      operations: joinTokenOperations({ clusters: this.#clusters, tokens: this.#tokens, limits }),
     };
     this.handlers = {
       service: "dax",

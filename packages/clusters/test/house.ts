@@ -6,6 +6,7 @@ import {
   createRouter,
   type DaxOperations,
   type Ec2Operations,
+  type HotkeepOperations,
   type IamOperations,
   type Router,
   type SigningCredentials,
@@ -36,7 +37,7 @@ export function newGround(): Ground {
   return { store: memoryStore(), sealer: memorySealer() };
 }
 
-type Services = { dax: DaxOperations; ec2: Ec2Operations; iam: IamOperations };
+type Services = { dax: DaxOperations; ec2: Ec2Operations; iam: IamOperations; hotkeep: HotkeepOperations };
 
 /** A gateway without HTTP: real identity, network, router and feed; nodes are {@link FakeLauncher}'s. */
 export interface House {
@@ -97,7 +98,7 @@ export async function openHouse(
     },
   });
   const router = createRouter({
-    services: [...identity.handlers, network.handlers, clusters.handlers],
+    services: [...identity.handlers, network.handlers, clusters.handlers, clusters.ownHandlers],
     credentials: identity.credentials,
     authorizer: identity.authorizer,
     clock: systemClock,

@@ -142,10 +142,45 @@ function program(): Command {
     .addOption(outputOption("`text` for people, `json` for one line with the findings"))
     .action(async (flags: DoctorFlags) => (await import("./doctor.js")).doctor(flags));
 
+  const token = hotkeep
+    .command("token")
+    .description("tokens with which nodes that somebody else starts join a cluster");
+  const asking = (command: Command): Command =>
+    command
+      .option("--data <dir>", "data directory of the running gateway (default: .hotkeep)")
+      .option("--profile <name>", "who asks, in the data directory's credentials file", "root")
+      .option("--region <name>", "Region of the cluster (default: the gateway's)");
+  asking(token.command("create"))
+    .description("print a new token, good for one node, once; its secret is kept nowhere")
+    .requiredOption("--cluster <name>", "the cluster to join")
+    .option("--node <id>", "this node only; whoever has its place loses it (default: any place that is vacant)")
+    .option("--valid-minutes <number>", "how long it may be used (default: 60)")
+    .action(async (flags) => (await import("./token.js")).createToken(flags));
+  asking(token.command("list"))
+    .description("tell which tokens wait to be used")
+    .addOption(outputOption("`text` for people, `json` for one line"))
+    .action(async (flags) => (await import("./token.js")).listTokens(flags));
+  asking(token.command("delete <id>"))
+    .description("take a token back")
+    .action(async (id: string, flags) => (await import("./token.js")).deleteToken(id, flags));
+
   hotkeep
-    .command("node <id>", { hidden: true })
-    .description("run one cache node; started by the gateway, which passes the join token on standard input")
-    .action(async () => (await import("./node.js")).node());
+    .command("node [id]")
+    .description("run one cache node of a cluster that was created with tag hotkeep:launch=external")
+    .option("--join <address:port>", "the gateway's control feed, see `hotkeep up --feed`")
+    .option("--token-file <file>", "file with a join token; needed the first time")
+    .option(
+      "--credential-file <file>",
+      "where the node keeps what it got for the token, to come back with (default: in memory)",
+    )
+    .option("--listen <address[:port]>", "where to serve")
+    .option("--advertise <address[:port]>", "where clients reach it (default: where it listens)")
+    .option("--zone <name>", "the Availability Zone whose place it takes (default: any)")
+    .action(async (id: string | undefined, flags) => {
+      const nodes = await import("./node.js");
+      // The gateway starts its own nodes with their name, and everything else on their standard input.
+      await (id === undefined ? nodes.joiningNode(flags) : nodes.launchedNode());
+    });
 
   return hotkeep;
 }

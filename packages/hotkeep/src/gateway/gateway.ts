@@ -151,6 +151,7 @@ async function open(
       ...identity.handlers,
       network.handlers,
       clusters.handlers,
+      clusters.ownHandlers,
       tables.handlers,
       tables.streams,
       monitoring.handlers,

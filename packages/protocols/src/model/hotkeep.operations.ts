@@ -1,6 +1,30 @@
 // Written by tools/generate-models.mjs from models/hotkeep.
 import type { OpaqueValue } from "./data-plane-typed.js";
 
+/** CreateJoinTokenRequest of the model. */
+export interface CreateJoinTokenRequest {
+  readonly ClusterName: string;
+  /** The token is for this node only, and takes its place from whoever has it. */
+  readonly NodeId?: string;
+  /** An hour when absent. */
+  readonly ValidSeconds?: number;
+}
+
+/** CreateJoinTokenResponse of the model. */
+export interface CreateJoinTokenResponse {
+  /** Kept nowhere else. */
+  readonly Token?: string;
+  readonly JoinToken?: JoinToken;
+}
+
+/** DeleteJoinTokenRequest of the model. */
+export interface DeleteJoinTokenRequest {
+  readonly JoinTokenId: string;
+}
+
+/** DeleteJoinTokenResponse of the model. */
+export type DeleteJoinTokenResponse = {};
+
 /** HotKey of the model. */
 export interface HotKey {
   readonly TableName?: string;
@@ -20,6 +44,16 @@ export interface ItemCounts {
   readonly Bypass?: number;
 }
 
+/** JoinToken of the model. */
+export interface JoinToken {
+  readonly JoinTokenId?: string;
+  readonly ClusterArn?: string;
+  readonly NodeId?: string;
+  readonly CreatedAt?: Date;
+  readonly ExpiresAt?: Date;
+  readonly CreatedBy?: string;
+}
+
 /** ListHotKeysRequest of the model. */
 export interface ListHotKeysRequest {
   readonly ClusterName: string;
@@ -30,6 +64,14 @@ export interface ListHotKeysRequest {
 export interface ListHotKeysResponse {
   readonly HotKeys?: readonly HotKey[];
   readonly Nodes?: readonly SampledNode[];
+}
+
+/** ListJoinTokensRequest of the model. */
+export type ListJoinTokensRequest = {};
+
+/** ListJoinTokensResponse of the model. */
+export interface ListJoinTokensResponse {
+  readonly JoinTokens?: readonly JoinToken[];
 }
 
 /** NodeXRay of the model. */
@@ -117,8 +159,14 @@ export interface XRayResponse {
 
 /** The operations of Hotkeep with the types of their inputs and outputs, for `operationsOf`. */
 export type HotkeepOperations = {
+  /** Makes a token with which one node that somebody else starts may join a cluster, once. Only this answer has it. */
+  CreateJoinToken: { readonly input: CreateJoinTokenRequest; readonly output: CreateJoinTokenResponse };
+  /** Takes a token away that nobody has used. */
+  DeleteJoinToken: { readonly input: DeleteJoinTokenRequest; readonly output: DeleteJoinTokenResponse };
   /** The keys that a cluster's callers ask for most, over the last one to two minutes, estimated from samples. */
   ListHotKeys: { readonly input: ListHotKeysRequest; readonly output: ListHotKeysResponse };
+  /** The tokens that may still be used, without their secrets. */
+  ListJoinTokens: { readonly input: ListJoinTokensRequest; readonly output: ListJoinTokensResponse };
   /** What became of the requests that a cluster's nodes answered since the last call. Nodes tell of requests for ten seconds after each call. */
   TailRequests: { readonly input: TailRequestsRequest; readonly output: TailRequestsResponse };
   /** Compares what each node of a cluster has cached for one key with what the table holds. The stored value is read by a node as the cluster's service role. */

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { HotkeepError, systemClock } from "@hotkeep/core";
+import { type HotkeepOperations, sign } from "@hotkeep/protocols";
+import { readCredentialsFile } from "../gateway/credentials-file.js";
+import { dataDirectoryAt } from "../gateway/data-directory.js";
+import type { Running } from "../gateway/running-file.js";
+
+/** Which gateway to ask, as whom. */
+export interface OwnServiceFlags {
+  readonly data?: string;
+  readonly profile: string;
+  readonly region?: string;
+}
+
+const target = "Hotkeep_20261101";
+
+/**
+ * Asks the gateway that runs on a data directory, as one of the people in its credentials file: an API call like any
+ * other, so what the caller may do is decided by policies.
+ *
+ * @throws HotkeepError `NotRunning`, `UnknownProfile`, or what the gateway answered
+ */
+export async function callOwnService<Name extends keyof HotkeepOperations>(
+  flags: OwnServiceFlags,
+  operation: Name,
+  input: HotkeepOperations[Name]["input"],
+): Promise<HotkeepOperations[Name]["output"]> {
+  const places = dataDirectoryAt(resolve(flags.data ?? process.env.HOTKEEP_DATA ?? ".hotkeep"));
+  if (!existsSync(places.running)) {
+    throw new HotkeepError("NotRunning", `no gateway runs on \`${places.root}\``, {
+      help: "start one with `hotkeep up`, or name its data directory with --data",
+    });
+  }
+  const running = JSON.parse(readFileSync(places.running, "utf8")) as Running;
+  const credentials = readCredentialsFile(places.credentials)[flags.profile];
+  if (credentials === undefined) {
+    throw new HotkeepError("UnknownProfile", `there is no profile \`${flags.profile}\` in \`${places.credentials}\``);
+  }
+  const region = flags.region ?? running.region;
+  const body = JSON.stringify(input);
+  const headers = {
+    host: new URL(running.endpoint).host,
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-target": `${target}.${operation}`,
+  };
+  const request = { method: "POST", url: "/", headers, body };
+  const signature = sign(request, credentials, { region, service: "hotkeep", now: systemClock.now() });
+  const response = await fetch(running.endpoint, {
+    method: "POST",
+    headers: { ...headers, ...signature },
+    body,
+  }).catch((cause: Error) => {
+    throw new HotkeepError("NotRunning", `the gateway at ${running.endpoint} does not answer: ${cause.message}`, {
+      help: "start it again with `hotkeep up`; its data is kept",
+      cause,
+    });
+  });
+  const answer = (await response.json()) as { readonly message?: string; readonly Message?: string };
+  if (response.ok) return answer as HotkeepOperations[Name]["output"];
+  throw new HotkeepError("CallRefused", answer.message ?? answer.Message ?? `the gateway answered ${response.status}`);
+}
