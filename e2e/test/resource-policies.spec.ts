@@ -1,4 +1,5 @@
 import type { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { DynamoDBStreams } from "@aws-sdk/client-dynamodb-streams";
 import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { awsClients, type DaxClient, daxClient, type Keys } from "../src/clients.js";
@@ -183,6 +184,46 @@ describe("principals", () => {
     await expect((await asPassing()).getItem({ TableName, Key: emma })).rejects.toMatchObject({
       name: "AccessDeniedException",
     });
+  });
+});
+
+describe("a stream's policy", () => {
+  it("lets a role read the stream, and nothing of the table", async () => {
+    const { TableDescription } = await root.dynamodb.updateTable({
+      TableName,
+      StreamSpecification: { StreamEnabled: true, StreamViewType: "KEYS_ONLY" },
+    });
+    const StreamArn = TableDescription!.LatestStreamArn!;
+    const streams = new DynamoDBStreams({
+      endpoint: hotkeep.endpoint,
+      region: hotkeep.region,
+      credentials: { ...bob },
+      maxAttempts: 1,
+    });
+    clients.push(streams);
+    await expect(streams.describeStream({ StreamArn })).rejects.toEqual(
+      refusal(
+        bobSession(),
+        "DescribeStream",
+        "because no identity-based policy allows the dynamodb:DescribeStream action",
+        StreamArn,
+      ),
+    );
+    const Action = ["dynamodb:DescribeStream", "dynamodb:GetShardIterator", "dynamodb:GetRecords"];
+    const Policy = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [allow("BobUserRole", Action, StreamArn)],
+    });
+    await root.dynamodb.putResourcePolicy({ ResourceArn: StreamArn, Policy });
+    await root.dynamodb.putItem({ TableName, Item: { Author: { S: "New" }, Title: { S: "Change" } } });
+    const { StreamDescription } = await streams.describeStream({ StreamArn });
+    const { ShardIterator } = await streams.getShardIterator({
+      StreamArn,
+      ShardId: StreamDescription!.Shards![0]!.ShardId,
+      ShardIteratorType: "TRIM_HORIZON",
+    });
+    expect((await streams.getRecords({ ShardIterator })).Records).toHaveLength(1);
+    await expect(direct.getItem({ TableName, Key: emma })).rejects.toMatchObject({ name: "AccessDeniedException" });
   });
 });
 

@@ -35,7 +35,7 @@ export class Catalog {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#limits = options.limits;
-    this.streams = Streams.load(storage, options);
+    this.streams = Streams.load(storage, { ...options, policies: this.policies });
   }
 
   /** @throws HotkeepError `TablesUnusable` for data in a form of another version. */

@@ -1,6 +1,5 @@
 import { AwsError, CommonAwsError, permission } from "@hotkeep/core";
 import type { CallContext, NamedOperation } from "@hotkeep/protocols";
-import type { Table } from "../catalog/table.js";
 import type { Engine } from "../engine.js";
 import { compileStored } from "../resource-policies/policy-book.js";
 import type { PolicyPrincipals } from "../resource-policies/policy-principals.js";
@@ -13,20 +12,25 @@ import {
   withPolicy,
 } from "../resource-policies/policy-slot.js";
 import { invalidPrincipal, readPolicy } from "../resource-policies/read-policy.js";
+import type { Stream } from "../streams/stream.js";
 import { operation } from "./operation.js";
 
 const putAction = "dynamodb:PutResourcePolicy";
 const getAction = "dynamodb:GetResourcePolicy";
 const deleteAction = "dynamodb:DeleteResourcePolicy";
 
-/** @throws AwsError `ResourceNotFoundException` */
-function tableOf(engine: Engine, resource: PolicyResource): Table {
-  const { name, streamLabel } = resource;
-  if (streamLabel !== undefined) {
-    const message = `Requested resource not found: Stream: ${streamLabel} not found for Table: ${name}`;
-    throw new AwsError("ResourceNotFoundException", message);
-  }
-  return engine.namedTable({ ...resource, given: resource.arn });
+/** @throws AwsError `ResourceNotFoundException` with the service's words (observed) */
+function streamOf(engine: Engine, { arn, name, streamLabel }: PolicyResource): Stream {
+  const stream = engine.catalog.streams.find(arn);
+  if (stream !== undefined) return stream;
+  const message = `Requested resource not found: Stream: ${streamLabel} not found for Table: ${name}`;
+  throw new AwsError("ResourceNotFoundException", message);
+}
+
+/** What hangs on a table or stream. @throws AwsError `ResourceNotFoundException` */
+function slotOf(engine: Engine, resource: PolicyResource): StoredPolicy | undefined {
+  if (resource.streamLabel !== undefined) return streamOf(engine, resource).definition.policy;
+  return engine.namedTable({ ...resource, given: resource.arn }).definition.policy;
 }
 
 /**
@@ -38,18 +42,26 @@ export function readBoundPolicy(text: string, kind: "table" | "stream", principa
   return bound;
 }
 
-/** Changes what hangs on a table. @throws AwsError what `change` throws, `ResourceNotFoundException` */
+/** Changes what hangs on a table or stream. @throws AwsError what `change` throws, `ResourceNotFoundException` */
 async function changeSlot(
   engine: Engine,
   resource: PolicyResource,
   change: (slot: StoredPolicy | undefined) => StoredPolicy | undefined,
 ): Promise<void> {
-  const table = tableOf(engine, resource);
-  if (change(table.definition.policy) === table.definition.policy) return;
-  await engine.catalog.update(table, (definition) => {
+  const now = slotOf(engine, resource);
+  if (change(now) === now) return;
+  const changed = <Definition extends { readonly policy?: StoredPolicy }>(definition: Definition): Definition => {
     const { policy: before, ...rest } = definition;
     const policy = change(before);
-    return policy === undefined ? rest : { ...rest, policy };
+    return { ...rest, ...(policy === undefined ? {} : { policy }) } as Definition;
+  };
+  if (resource.streamLabel === undefined) {
+    await engine.catalog.update(engine.namedTable({ ...resource, given: resource.arn }), changed);
+    return;
+  }
+  await engine.storage.transact((transaction) => {
+    const stream = streamOf(engine, resource);
+    engine.catalog.streams.redefine(transaction, stream, changed(stream.definition));
   });
 }
 
@@ -100,7 +112,7 @@ export function getResourcePolicy(engine: Engine, principals: PolicyPrincipals):
     needs: (input, call) => [permission(getAction, policyResource(input.ResourceArn, call).arn)],
     handle(input, call) {
       const resource = policyResource(input.ResourceArn, call);
-      const slot = tableOf(engine, resource).definition.policy;
+      const slot = slotOf(engine, resource);
       if (slot?.document === undefined) throw policyNotFound(resource.arn);
       return { Policy: shown(principals.show(slot.document)), RevisionId: String(slot.revision) };
     },

@@ -1,4 +1,5 @@
 import type { KeySchema } from "@hotkeep/attributes";
+import type { StoredPolicy } from "../resource-policies/policy-slot.js";
 
 /** What a stream's records show of a changed item. */
 export type StreamView = "KEYS_ONLY" | "NEW_IMAGE" | "OLD_IMAGE" | "NEW_AND_OLD_IMAGES";
@@ -43,4 +44,6 @@ export interface StreamDefinition {
   readonly shards: readonly Shard[];
   /** Records before this number are gone. */
   readonly trimmedTo: number;
+  /** The resource policy, or the trace of a removed one. */
+  readonly policy?: StoredPolicy;
 }

@@ -3,6 +3,7 @@ import type { TableScope } from "../catalog/catalog.js";
 import { streamKey, streamKeyRange } from "../catalog/catalog-keys.js";
 import type { TableDefinition } from "../catalog/definition.js";
 import type { TablesLimits } from "../limits.js";
+import type { PolicyBook } from "../resource-policies/policy-book.js";
 import type { Storage } from "../storage/storage.js";
 import type { WriteTransaction } from "../storage/write-transaction.js";
 import { firstSequence } from "./sequence-numbers.js";
@@ -14,6 +15,8 @@ export interface StreamsParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Pick<TablesLimits, "streamsPerTableMax">;
+  /** Told of the streams' resource policies. */
+  readonly policies: PolicyBook;
 }
 
 /** All streams, those that are off included while their records are kept: on disk, and in memory for look-ups. */
@@ -104,8 +107,8 @@ export class Streams {
   redefine(transaction: WriteTransaction, stream: Stream, definition: StreamDefinition): void {
     const before = stream.definition;
     this.#store(transaction, definition);
-    stream.definition = definition;
-    transaction.onRollback(() => (stream.definition = before));
+    this.#take(stream, definition);
+    transaction.onRollback(() => this.#take(stream, before));
   }
 
   /** Removes a stream of which no records are left. */
@@ -137,14 +140,21 @@ export class Streams {
     transaction.put(this.#storage.catalog, row, Buffer.from(JSON.stringify(definition), "utf8"));
   }
 
+  #take(stream: Stream, definition: StreamDefinition): void {
+    stream.definition = definition;
+    this.#parts.policies.set(stream.arn, definition.policy);
+  }
+
   #install(definition: StreamDefinition): Stream {
     const stream = new Stream(definition, this.#storage, this.#parts.clock);
+    this.#parts.policies.set(stream.arn, definition.policy);
     this.#byArn.set(stream.arn, stream);
     this.#bySpace.set(stream.space, stream);
     return stream;
   }
 
   #uninstall(stream: Stream): void {
+    this.#parts.policies.set(stream.arn, undefined);
     this.#byArn.delete(stream.arn);
     this.#bySpace.delete(stream.space);
   }

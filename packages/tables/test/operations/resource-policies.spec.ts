@@ -4,6 +4,7 @@ import type { CallContext } from "@hotkeep/protocols";
 import type { PolicyPrincipals } from "@hotkeep/tables";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { account, Harness, region } from "../harness.js";
+import { enableStream } from "../streams/stream-reader.js";
 
 const arn = `arn:aws:dynamodb:${region}:${account}:table/Books`;
 const ann = `arn:aws:iam::${account}:user/Ann`;
@@ -313,6 +314,55 @@ describe("the policies in force", () => {
     expect(await harness.refusal("CreateTable", { ...created("Other"), ResourcePolicy: "{" })).toMatch(
       "Invalid policy document: This policy contains invalid Json",
     );
+  });
+});
+
+describe("a stream's policy", () => {
+  let stream: string;
+  beforeAll(async () => {
+    await harness.createTable("Watched", "pk:S");
+    stream = await enableStream(harness, "Watched");
+  });
+  const ofStream = (changes: object = {}) =>
+    policy(statement({ Action: "dynamodb:GetRecords", Resource: stream, ...changes }));
+  const putOn = (ResourceArn: string, Policy: string) => harness.call("PutResourcePolicy", { ResourceArn, Policy });
+
+  it("is apart from the table's", async () => {
+    const watched = stream.slice(0, stream.indexOf("/stream/"));
+    const { RevisionId } = await putOn(stream, ofStream());
+    expect(await harness.call("GetResourcePolicy", { ResourceArn: stream })).toEqual({
+      Policy: ofStream(),
+      RevisionId,
+    });
+    expect((await harness.failure("GetResourcePolicy", { ResourceArn: watched })).code).toBe("PolicyNotFoundException");
+    await putOn(watched, allowed);
+    expect([inForce(stream), inForce(watched)].map((policies) => policies?.[0]?.source.carrier)).toEqual([
+      stream,
+      watched,
+    ]);
+    await harness.call("DeleteResourcePolicy", { ResourceArn: watched });
+    expect([inForce(stream), inForce(watched)].map((policies) => policies?.length)).toEqual([1, undefined]);
+  });
+
+  it("speaks of the stream's own actions on streams only", async () => {
+    const bad = "One or more parameter values were invalid: Invalid policy document: ";
+    const refusal = (Policy: string) => harness.refusal("PutResourcePolicy", { ResourceArn: stream, Policy });
+    expect(await refusal(ofStream({ Action: "dynamodb:ListStreams" }))).toBe(
+      `${bad}The following action names are invalid: "dynamodb:ListStreams"`,
+    );
+    expect(await refusal(ofStream({ Resource: arn }))).toBe(
+      `${bad}The relative-id "table/Books" is invalid for ARN "${arn}".`,
+    );
+  });
+
+  it("survives a restart, and the table while the stream can be read", async () => {
+    await putOn(stream, ofStream());
+    await harness.reopen();
+    expect(inForce(stream)).toHaveLength(1);
+    await harness.call("DeleteTable", { TableName: "Watched" });
+    expect(inForce(stream)).toHaveLength(1);
+    await harness.call("DeleteResourcePolicy", { ResourceArn: stream });
+    expect(inForce(stream)).toBeUndefined();
   });
 });
 
