@@ -125,8 +125,17 @@ export class DaxConnection {
 
   /** Asks for the cluster's endpoints, which needs an authorisation and no permission. */
   async probe(): Promise<{ readonly verdict: DaxVerdict; readonly bytes: Buffer }> {
+    const bytes = await this.ask(encodeEndpointsRequest());
+    if (bytes.length === 0) return { verdict: "closed", bytes };
+    if (bytes[0] === 0x80) return { verdict: "served", bytes };
+    const required = bytes.subarray(0, authenticationRequired.length).equals(authenticationRequired);
+    return { verdict: required ? "authentication required" : "error", bytes };
+  }
+
+  /** Sends a frame and waits for the beginning of its answer; empty when the connection has ended. */
+  async ask(frame: Buffer): Promise<Buffer> {
     this.#received.length = 0;
-    this.send(encodeEndpointsRequest());
+    this.send(frame);
     const late = setTimeout(() => this.#socket.destroy(), answerMs);
     while (this.#received.length === 0 && !this.#ended) {
       await new Promise<void>((resolve) => {
@@ -134,11 +143,7 @@ export class DaxConnection {
       });
     }
     clearTimeout(late);
-    const bytes = Buffer.concat(this.#received);
-    if (bytes.length === 0) return { verdict: "closed", bytes };
-    if (bytes[0] === 0x80) return { verdict: "served", bytes };
-    const required = bytes.subarray(0, authenticationRequired.length).equals(authenticationRequired);
-    return { verdict: required ? "authentication required" : "error", bytes };
+    return Buffer.concat(this.#received);
   }
 
   close(): void {
