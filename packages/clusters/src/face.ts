@@ -106,8 +106,14 @@ export interface ClusterLimits {
   readonly finishMs: number;
   /** After this a node that was told to end is killed. */
   readonly stopMs: number;
-  /** How long a node that lost its connection to the gateway stays on the roster. */
-  readonly nodeSilenceMs: number;
+  /** How long a node holds its seat after it asked for it. */
+  readonly seatMs: number;
+  /** How much longer the gateway takes a seat for held, for clocks that do not run alike. */
+  readonly seatMarginMs: number;
+  /** How long after a start the roster waits for nodes that outlived an earlier gateway. */
+  readonly gatherMs: number;
+  /** How long after its node was lost a write may still reach the tables. */
+  readonly lateWriteMs: number;
   /** How long a node may take to learn a new attribute list before it is cut off. */
   readonly attributeListAckMs: number;
   /** Lists the account's dictionary may hold; they are never given up. */

@@ -5,7 +5,7 @@ import { checkWindow, defaultWindow } from "../src/model/maintenance-window.js";
 import { checkClusterName } from "../src/model/names.js";
 import { defaultCacheBytes, nodeTypes } from "../src/model/node-types.js";
 import { freeOrdinals, placeNodes, type SubnetChoice } from "../src/placement/place-nodes.js";
-import { nextLeadership, type RosterMember, rosterOf } from "../src/supervision/roster.js";
+import { type Leadership, nextLeadership, type RosterMember, rosterOf } from "../src/supervision/roster.js";
 
 const subnets: readonly SubnetChoice[] = [
   { id: "subnet-a1", zone: "a", free: 1 },
@@ -57,15 +57,30 @@ describe("a roster", () => {
   const b = member("b", 1);
 
   it("has one leader: who leads stays, else the first follows in a new epoch", () => {
-    const first = nextLeadership({ leader: null, epoch: 0 }, [b, a]);
-    expect(first).toEqual({ leader: "a", epoch: 1 });
-    expect(nextLeadership({ leader: "b", epoch: 4 }, [a, b])).toEqual({ leader: "b", epoch: 4 });
-    expect(nextLeadership({ leader: "b", epoch: 4 }, [a])).toEqual({ leader: "a", epoch: 5 });
-    expect(nextLeadership({ leader: "b", epoch: 4 }, [])).toEqual({ leader: "b", epoch: 4 });
+    const runs = new Map([
+      ["a", "run-a"],
+      ["b", "run-b"],
+    ]);
+    const next = (previous: Leadership, members: readonly RosterMember[], mayName = true) =>
+      nextLeadership(previous, members, (nodeId) => runs.get(nodeId), mayName);
+    const nobody = { leader: null, leaderRun: null, epoch: 0 };
+    const first = next(nobody, [b, a]);
+    expect(first).toEqual({ leadership: { leader: "a", leaderRun: "run-a", epoch: 1 }, leads: true });
+    const byB = { leader: "b", leaderRun: "run-b", epoch: 4 };
+    expect(next(byB, [a, b])).toEqual({ leadership: byB, leads: true });
+    expect(next(byB, [a])).toEqual({ leadership: { leader: "a", leaderRun: "run-a", epoch: 5 }, leads: true });
+    expect(next(byB, [])).toEqual({ leadership: byB, leads: false });
+    // The one before may still take itself for the leader.
+    expect(next(byB, [a], false)).toEqual({ leadership: byB, leads: false });
+    // Another process of the leader's name is another leader.
+    runs.set("b", "run-b2");
+    expect(next(byB, [b], false).leads).toBe(false);
+    expect(next(byB, [b])).toEqual({ leadership: { leader: "b", leaderRun: "run-b2", epoch: 5 }, leads: true });
     expect(rosterOf(first, [b, a]).nodes.map((node) => [node.nodeId, node.leader])).toEqual([
       ["a", true],
       ["b", false],
     ]);
+    expect(rosterOf(next(byB, [a], false), [b, a]).nodes.some((node) => node.leader)).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { NodeExit, NodeLaunch, NodeLauncher, NodeProcess } from "@hotkeep/clusters";
 import { type Caller, connectFeed, type FeedClient, type NodeConfiguration, type Roster } from "@hotkeep/control-feed";
-import { silentLogger, systemClock } from "@hotkeep/core";
+import { silentLogger, systemClock, type Timer } from "@hotkeep/core";
 
 /** What a launched node does: serve, end at once, or never say that it listens. */
 export type Behaviour = "serve" | "end" | "hang";
@@ -26,6 +26,12 @@ export class FakeNode implements NodeProcess {
   /** False: neither a drain nor SIGTERM ends it. */
   obedient = true;
   ended = false;
+  /** True: it does not ask for its seat any more, as if it had been stopped. */
+  stuck = false;
+  /** The number of its last write notice. */
+  sequence = 0;
+  readonly losses: number[] = [];
+  #asking: Timer | undefined;
   #exit: (exit: NodeExit) => void = () => {};
 
   constructor(launch: NodeLaunch, pid: number, behaviour: Behaviour) {
@@ -49,6 +55,7 @@ export class FakeNode implements NodeProcess {
       this.revocations += 1;
     });
     this.feed.on("attributeList", ({ id, names }) => void this.lists.set(id, names));
+    this.feed.on("writesLost", ({ losses }) => void this.losses.push(losses));
     this.feed.on("wrote", (notice) => void this.wrote.push(notice));
     this.feed.on("configuration", (configuration) => {
       this.configuration = configuration;
@@ -86,13 +93,25 @@ export class FakeNode implements NodeProcess {
     return this.feed.request("caller", { accessKeyId, date, region: "us-west-2" });
   }
 
+  /** Asks for the seat as a node does, until the connection is lost. */
+  #keepSeat(): void {
+    this.#asking?.cancel();
+    this.#asking = systemClock.after(100, () => {
+      if (!this.feed.connected || this.stuck) return;
+      this.feed.request("seat", { run: `run-${this.pid}`, sequence: this.sequence }).catch(() => {});
+      this.#keepSeat();
+    });
+  }
+
   async #join(listens: boolean): Promise<void> {
     try {
       this.configuration = await this.feed.request("hello", { nodeId: this.launch.nodeId, pid: this.pid });
       this.firstPort ??= this.configuration.port;
       if (!listens) return;
       const port = this.configuration.port === 0 ? 40_000 + this.pid : this.configuration.port;
-      this.rosters.push(await this.feed.request("listening", { port }));
+      const seat = { run: `run-${this.pid}`, sequence: this.sequence };
+      this.rosters.push((await this.feed.request("listening", { port, ...seat })).roster);
+      this.#keepSeat();
     } catch {
       // The connection ended meanwhile; the next one begins anew.
     }

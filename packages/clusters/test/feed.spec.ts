@@ -181,8 +181,8 @@ describe("what a node has written", () => {
     a!.feed.notify("wrote", { sequence: 2, table: "Books", keys: ["k3"] });
     await house.until(() => b!.wrote.length === 2, "the notices");
     expect(b!.wrote).toEqual([
-      { origin: "books-a", sequence: 1, table: "Books", keys: ["k1", "k2"] },
-      { origin: "books-a", sequence: 2, table: "Books", keys: ["k3"] },
+      { origin: "books-a/run-1", sequence: 1, table: "Books", keys: ["k1", "k2"] },
+      { origin: "books-a/run-1", sequence: 2, table: "Books", keys: ["k3"] },
     ]);
     expect([a!.wrote, c!.wrote]).toEqual([[], []]);
   });
@@ -264,6 +264,8 @@ describe("a node that is not expected", () => {
   it("with a port that is none is refused", async () => {
     await open();
     const { feed } = house.launcher.node("books-a");
-    expect(await failureOf(feed.request("listening", { port: 70_000 }))).toBe("PortInvalid: `70000` is not a port.");
+    expect(await failureOf(feed.request("listening", { port: 70_000, run: "r", sequence: 0 }))).toBe(
+      "PortInvalid: `70000` is not a port.",
+    );
   });
 });

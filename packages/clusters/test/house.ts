@@ -92,7 +92,6 @@ export async function openHouse(
       drainMs: 200,
       finishMs: 200,
       stopMs: 200,
-      nodeSilenceMs: 50,
       launchAttemptsMax: 3,
       ...options.limits,
     },

@@ -18,6 +18,26 @@ export interface Roster {
   readonly nodes: readonly RosterEntry[];
 }
 
+/**
+ * A node's seat in its cluster: for a short time it may acknowledge writes, and lead if the roster names it. It counts
+ * from the moment at which the node asked, on the node's own clock; the gateway waits longer than that before it gives
+ * the node's place away.
+ */
+export interface SeatGrant {
+  /** 0: no seat. */
+  readonly seatMs: number;
+  /** Names a leader only while that leader's own seat may run. */
+  readonly roster: Roster;
+  /** The number of the last notice of each other node's writes, by origin. */
+  readonly sequences: Readonly<Record<string, number>>;
+  /** How often nodes have been lost, with them perhaps notices of their writes. */
+  readonly losses: number;
+  /** For so long writes of lost nodes may still reach the tables, and nobody will tell of them. */
+  readonly doubtMs: number;
+  /** Nobody else has been in the cluster while this node was away. */
+  readonly alone: boolean;
+}
+
 /** What a node needs to know about its cluster. */
 export interface NodeConfiguration {
   readonly clusterArn: string;
@@ -166,8 +186,16 @@ export interface NodeRequests {
     request: { readonly zone?: string };
     response: { readonly nodeId: string; readonly token: string; readonly clusterArn: string };
   };
-  /** The node listens; from now on it may be put on the roster. */
-  listening: { request: { readonly port: number }; response: Roster };
+  /**
+   * The node listens; from now on it may be put on the roster. `run` tells this process from an earlier one of the same
+   * name, `sequence` is the number of its last `wrote`.
+   */
+  listening: {
+    request: { readonly port: number; readonly run: string; readonly sequence: number };
+    response: SeatGrant;
+  };
+  /** A sign of life, several times a second: asks for the seat anew. */
+  seat: { request: { readonly run: string; readonly sequence: number }; response: SeatGrant };
   /** null: no such active key. Subscribes the node to `callerChanged` for this key. */
   caller: {
     request: { readonly accessKeyId: string; readonly date: string; readonly region: string };
@@ -187,16 +215,28 @@ export interface NodeRequests {
   attributeList: { request: { readonly id: number }; response: { readonly names: readonly string[] } | null };
 }
 
+/** Keys of one table that a node has written. */
+export interface WriteNotice {
+  /** Counts the origin's notices from 1; it has no gaps. */
+  readonly sequence: number;
+  readonly table: string;
+  /** Canonical primary keys in base64. */
+  readonly keys: readonly string[];
+  /** The write's outcome is not known: it may reach the table later. */
+  readonly doubt?: boolean;
+}
+
 /** What a node tells the gateway without waiting. */
 export interface NodeNotices {
-  heartbeat: { readonly at: number };
   denied: DenialRecord;
   /** What callers did, added up over a few seconds; for the times of last use. */
   used: { readonly uses: readonly UseRecord[] };
   /** Every few seconds. */
   metrics: NodeReport;
-  /** Keys this node has written; the gateway relays them to the cluster's other nodes. `sequence` has no gaps. */
-  wrote: { readonly sequence: number; readonly table: string; readonly keys: readonly string[] };
+  /** Keys this node has written; the gateway relays them to the cluster's other nodes. */
+  wrote: WriteNotice;
+  /** The node stops, no write of its is on its way, and this was the number of its last `wrote`. */
+  left: { readonly sequence: number };
 }
 
 /** What the gateway tells a node without waiting. */
@@ -208,12 +248,9 @@ export interface GatewayNotices {
   roleSessionRevoked: Record<string, never>;
   attributeList: { readonly id: number; readonly names: readonly string[] };
   /** Writes another node made. A gap in `sequence` per origin means: drop the whole item cache. */
-  wrote: {
-    readonly origin: string;
-    readonly sequence: number;
-    readonly table: string;
-    readonly keys: readonly string[];
-  };
+  wrote: WriteNotice & { readonly origin: string };
+  /** A node is lost, and perhaps notices of its writes. */
+  writesLost: Pick<SeatGrant, "losses" | "doubtMs">;
   configuration: NodeConfiguration;
   /** Leaving the roster has happened: serve on while clients leave, begin anew with the cache kept, say `listening`. */
   reboot: { readonly withinMs: number };

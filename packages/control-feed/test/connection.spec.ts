@@ -124,7 +124,7 @@ describe("a node's connection", () => {
     await client.request("attributeList", { id: 2 });
     await harness.server.close();
     await until(() => !client.connected);
-    expect(client.notify("heartbeat", { at: 1 })).toBe(false);
+    expect(client.notify("left", { sequence: 1 })).toBe(false);
     // Asked while the gateway is away, answered when it is back.
     const pending = client.request("attributeList", { id: 3 });
 

@@ -50,8 +50,18 @@ export interface NodeLimits {
   readonly handshakesMax: number;
   /** Pause between two lines of the log about handshakes that failed. */
   readonly handshakeReportMs: number;
-  /** Pause between two heartbeats. */
+  /** Pause between two looks at what is due: uses that are to be told. */
   readonly heartbeatMs: number;
+  /** Pause between two requests for the node's seat in its cluster. */
+  readonly seatAskMs: number;
+  /** How long a write waits for the seat, before it is made and again before it is acknowledged. */
+  readonly seatWaitMs: number;
+  /** How old an eventually consistent read of a table may be at most. */
+  readonly tableLagMs: number;
+  /** How long after its failure a write of unknown outcome may still reach the table. */
+  readonly lateWriteMs: number;
+  /** Keys with such a write that are known one by one; beyond that every key counts as one. */
+  readonly lateKeysMax: number;
   /** How often what a batch left unprocessed is sent again before the client hears of it. */
   readonly batchRetriesMax: number;
   /** Pause before the first of these retries; doubles each time. */
@@ -86,6 +96,11 @@ export const defaultLimits: NodeLimits = {
   handshakesMax: 2_000,
   handshakeReportMs: 1_000,
   heartbeatMs: 1_000,
+  seatAskMs: 200,
+  seatWaitMs: 2_000,
+  tableLagMs: 10_000,
+  lateWriteMs: 20_000,
+  lateKeysMax: 10_000,
   batchRetriesMax: 5,
   batchRetryMs: 20,
 };

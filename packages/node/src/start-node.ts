@@ -7,17 +7,17 @@ import {
 } from "@hotkeep/control-feed";
 import { type Clock, HotkeepError, type Logger, type Random, type Timer } from "@hotkeep/core";
 import { ByteCache } from "./cache/byte-cache.js";
+import { Doubts } from "./cache/doubts.js";
 import { ItemCache } from "./cache/item-cache.js";
 import { MemoryBudget } from "./cache/memory-budget.js";
 import { PageCache } from "./cache/page-cache.js";
+import { Membership } from "./cluster/membership.js";
 import type { Gateway } from "./gateway.js";
 import { defaultLimits, type NodeLimits } from "./limits.js";
 import { MetricTeller } from "./metric-teller.js";
 import { type NodeMetrics, newMetrics } from "./metrics.js";
 import type { OperationContext } from "./operations/context.js";
 import { OperationExecutor } from "./operations/executor.js";
-import { WriteNoticeReader, WriteNotices } from "./replication.js";
-import { KnownRoster } from "./roster.js";
 import { Callers } from "./session/callers.js";
 import { Gatekeeper } from "./session/gatekeeper.js";
 import { InputBudget } from "./session/input.js";
@@ -123,9 +123,7 @@ class CacheNode implements RunningNode {
   readonly #roleSessions: RoleSessions;
   readonly #lists: AttributeLists;
   readonly #http: HttpTableEndpoint;
-  readonly #roster = new KnownRoster();
-  readonly #notices: WriteNotices;
-  readonly #noticeReader: WriteNoticeReader;
+  readonly #membership: Membership;
   readonly #shared: SessionShared;
   readonly #teller: MetricTeller;
   readonly #stopListening: (() => void)[] = [];
@@ -165,7 +163,7 @@ class CacheNode implements RunningNode {
     this.#budget = new MemoryBudget(configuration.cacheBytesMax);
     this.#itemBytes = new ByteCache(this.#budget, seed);
     this.#pageBytes = new ByteCache(this.#budget, seed);
-    this.#items = new ItemCache(this.#itemBytes, configuration.recordTtlMs);
+    this.#items = new ItemCache(this.#itemBytes, configuration.recordTtlMs, new Doubts(limits, seed));
     this.#pages = new PageCache(this.#pageBytes, configuration.queryTtlMs);
     this.#callers = new Callers(feed, clock, limits, region);
     this.#roleSessions = new RoleSessions(feed, clock, limits);
@@ -179,8 +177,15 @@ class CacheNode implements RunningNode {
       limits,
     );
     const tables = options.tables ?? this.#http;
-    this.#notices = new WriteNotices(feed);
-    this.#noticeReader = new WriteNoticeReader(this.#items);
+    this.#membership = new Membership({
+      feed,
+      clock,
+      random,
+      logger,
+      limits,
+      items: this.#items,
+      nodeId: () => this.configuration.nodeId,
+    });
     const context: OperationContext = {
       limits,
       clock,
@@ -189,15 +194,17 @@ class CacheNode implements RunningNode {
       items: this.#items,
       pages: this.#pages,
       tables,
-      schemas: new TableSchemas(tables, clock, limits, { region, account }, () => this.#items.invalidateAll()),
+      schemas: new TableSchemas(tables, clock, limits, { region, account }, () =>
+        this.#items.invalidateAll(clock.monotonic()),
+      ),
       lists: this.#lists,
-      notices: this.#notices,
+      notices: this.#membership.notices,
       metrics: this.#metrics,
     };
     const executor = new OperationExecutor({
       context,
       gateway: feed,
-      roster: this.#roster,
+      roster: this.#membership.roster,
       roleSessions: this.#roleSessions,
       serviceRoleArn: () => this.configuration.serviceRoleArn,
     });
@@ -254,7 +261,7 @@ class CacheNode implements RunningNode {
       accept: (connection) => new Session(this.#shared, connection),
     });
     try {
-      this.#setRoster(await this.#feed.request("listening", { port: this.#listening.port }));
+      await this.#membership.introduce(this.#listening.port);
     } catch (error) {
       await this.close();
       throw error;
@@ -330,6 +337,7 @@ class CacheNode implements RunningNode {
     await this.#listening?.close(closeWithinMs);
     this.#callers.uses.report(this.#clock.now());
     this.#teller.tell(this.#clock.monotonic());
+    this.#membership.leave();
     for (const stop of this.#stopListening) stop();
     this.#http.close();
     this.#whenStopped();
@@ -341,18 +349,10 @@ class CacheNode implements RunningNode {
       name: Name,
       listener: (notice: GatewayNotices[Name]) => void | Promise<void>,
     ): void => void this.#stopListening.push(feed.on(name, listener));
-    on("roster", (roster) => this.#setRoster(roster));
     on("configuration", (configuration) => this.#configure(configuration));
     on("callerChanged", ({ accessKeyIds }) => this.#callers.changed(accessKeyIds));
     on("roleSessionRevoked", () => this.#roleSessions.discard());
     on("attributeList", ({ id, names }) => this.#lists.learn(id, names));
-    on("wrote", (notice) => {
-      if (!this.#noticeReader.take(notice)) {
-        this.#logger.warn("notices of another node's writes were lost: the item cache starts anew", {
-          origin: notice.origin,
-        });
-      }
-    });
     on("reboot", ({ withinMs }) => {
       this.#reboot(withinMs).catch((error: unknown) => {
         // The supervisor starts it again.
@@ -363,6 +363,7 @@ class CacheNode implements RunningNode {
     on("drain", ({ withinMs }) => {
       this.drain(withinMs).catch((error: unknown) => this.#logger.error("draining failed", { error }));
     });
+    this.#membership.hear();
     this.#stopListening.push(
       feed.onDisconnected(() => {
         this.#feedLost = true;
@@ -380,7 +381,6 @@ class CacheNode implements RunningNode {
   #greetAgain(): void {
     // Everything that the gateway may have told meanwhile is asked for again, or given up.
     this.#callers.feedBack();
-    if (this.#roster.nodes.length > 1) this.#items.invalidateAll();
     this.#roleSessions.discard();
     this.#introduce().catch((error: unknown) => {
       this.#logger.warn("the gateway did not take the node back", { error: (error as Error).message });
@@ -396,7 +396,7 @@ class CacheNode implements RunningNode {
 
   async #introduce(): Promise<void> {
     await this.#configure(await this.#feed.request("hello", this.#greeting()));
-    this.#setRoster(await this.#feed.request("listening", { port: this.port }));
+    await this.#membership.introduce(this.port);
   }
 
   /** @returns what settles when the node is what `configuration` says; undefined: it is already */
@@ -421,14 +421,7 @@ class CacheNode implements RunningNode {
     return configuration.tls && this.#tls?.speakFor(configuration.tls.names);
   }
 
-  #setRoster(roster: GatewayNotices["roster"]): void {
-    this.#roster.set(roster);
-    this.#noticeReader.keepOrigins(roster.nodes.map((node) => node.nodeId));
-  }
-
   #beat(): void {
-    this.#feed.notify("heartbeat", { at: this.#clock.now() });
-    this.#notices.showGap();
     this.#callers.uses.tick(this.#clock.monotonic(), this.#clock.now());
     this.#teller.tick(this.#clock.monotonic());
     this.#heartbeat = this.#clock.after(this.#limits.heartbeatMs, () => this.#beat());

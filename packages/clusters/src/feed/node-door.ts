@@ -60,6 +60,8 @@ export class NodeDoor {
     this.#guests.add(guest);
     void connection.closed.then(() => this.#guests.delete(guest));
     member.connected(connection);
+    keeper.seats.attach(member.nodeId, connection);
+    void connection.closed.then(() => keeper.seats.detach(member.nodeId, connection));
 
     connection.handle("hello", async ({ pid, outside: place }) => {
       member.greeted(pid);
@@ -68,12 +70,15 @@ export class NodeDoor {
       serviceRoleArn = configuration.serviceRoleArn;
       return configuration;
     });
-    connection.handle("listening", ({ port }) => {
+    connection.handle("listening", async ({ port, run, sequence }) => {
       if (!Number.isInteger(port) || port < 1 || port > 65_535) {
         throw new HotkeepError("PortInvalid", `\`${port}\` is not a port.`);
       }
-      return keeper.listening(member, port);
+      keeper.seats.grant(member.nodeId, connection, run, sequence);
+      await keeper.listening(member, port);
+      return keeper.seats.grant(member.nodeId, connection, run, sequence);
     });
+    connection.handle("seat", ({ run, sequence }) => keeper.seats.grant(member.nodeId, connection, run, sequence));
     connection.handle("caller", ({ accessKeyId, date, region }) => callers.ask(accessKeyId, date, region));
     connection.handle("roleSession", async () => {
       const record = await clusters.find(keeper.place, { name: keeper.name });
@@ -98,9 +103,8 @@ export class NodeDoor {
       const names = attributeLists.namesOf(id);
       return names === undefined ? null : { names };
     });
-    // What counts are the connection's own signs of life; a beat only keeps an idle connection from being silent.
-    connection.on("heartbeat", () => {});
-    connection.on("wrote", (notice) => keeper.relay(member, notice));
+    connection.on("wrote", (notice) => keeper.seats.relay(member.nodeId, notice));
+    connection.on("left", ({ sequence }) => keeper.seats.left(member.nodeId, sequence));
     connection.on("used", ({ uses }) => {
       const { region } = keeper.place;
       identity.noteUses(uses.map(({ accessKeyId, action, at }) => ({ accessKeyId, action, at, region })));

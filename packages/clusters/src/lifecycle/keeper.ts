@@ -1,14 +1,15 @@
-import type { GatewayNotices, NodeCertificate, NodeConfiguration, Roster } from "@hotkeep/control-feed";
+import type { NodeCertificate, NodeConfiguration } from "@hotkeep/control-feed";
 import { HotkeepError, type Timer } from "@hotkeep/core";
 import { reasonOf } from "../errors.js";
 import { certificateNames, portOf } from "../model/addresses.js";
 import { clusterArn } from "../model/arns.js";
 import { type ClusterRef, withNode } from "../model/cluster-store.js";
 import type { ClusterRecord, Place } from "../model/records.js";
+import { ClusterSeats } from "../supervision/cluster-seats.js";
 import { JoinedMember } from "../supervision/joined-member.js";
 import { LaunchedMember } from "../supervision/launched-member.js";
 import type { Member, MemberOptions } from "../supervision/member.js";
-import { nextLeadership, type RosterMember, rosterOf } from "../supervision/roster.js";
+import type { Leadership, RosterMember } from "../supervision/roster.js";
 import { configurationOf, type OutsideNode } from "./configuration.js";
 import type { KeeperDesk } from "./keeper-desk.js";
 import { isStale, NetworkSteps } from "./reconcile.js";
@@ -21,6 +22,8 @@ import { Turns } from "./turns.js";
 export class ClusterKeeper {
   readonly place: Place;
   readonly name: string;
+  /** The seats of the nodes, their roles and what they tell each other. */
+  readonly seats: ClusterSeats;
   readonly #desk: KeeperDesk;
   readonly #ref: Required<ClusterRef>;
   readonly #network: NetworkSteps;
@@ -29,7 +32,6 @@ export class ClusterKeeper {
   readonly #rosterTurns: Turns;
   readonly #configurationTurns: Turns;
   readonly #sentConfigurations = new Map<string, string>();
-  #lastRoster: Roster = { epoch: 0, nodes: [] };
   #audited: boolean;
   #retry: Timer | undefined;
   #failures = 0;
@@ -44,7 +46,20 @@ export class ClusterKeeper {
     this.#audited = isNew;
     this.#network = new NetworkSteps(desk, place, ref);
     this.#turns = new Turns(() => this.#look());
-    this.#rosterTurns = new Turns(() => this.#renewRoster());
+    const { clock, logger, limits } = desk;
+    this.seats = new ClusterSeats({
+      clock,
+      logger,
+      limits,
+      isNew,
+      book: { decide: (choose) => this.#decideLeadership(choose) },
+      mayRun: (nodeId) => {
+        const member = this.#members.get(nodeId);
+        return member instanceof LaunchedMember ? member.running : true;
+      },
+      due: () => this.#renewRosterSoon(),
+    });
+    this.#rosterTurns = new Turns(() => this.seats.renew());
     this.#configurationTurns = new Turns(() => this.#renewConfigurations());
   }
 
@@ -135,7 +150,7 @@ export class ClusterKeeper {
   }
 
   /** A node serves: puts it on the roster and tells everybody. */
-  async listening(member: Member, port: number): Promise<Roster> {
+  async listening(member: Member, port: number): Promise<void> {
     member.listening(port);
     if (this.#desk.advertise === "loopback" && member instanceof LaunchedMember) {
       await this.#desk.clusters.update(this.place, this.#ref, (now) => ({
@@ -144,14 +159,6 @@ export class ClusterKeeper {
     }
     await this.#rosterTurns.request();
     this.wake();
-    return this.#lastRoster;
-  }
-
-  /** Tells the cluster's other nodes what one has written. */
-  relay(origin: Member, notice: Omit<GatewayNotices["wrote"], "origin">): void {
-    for (const member of this.#members.values()) {
-      if (member !== origin) member.connection?.notify("wrote", { origin: origin.nodeId, ...notice });
-    }
   }
 
   /** Ends all nodes; what is stored stays. */
@@ -160,6 +167,8 @@ export class ClusterKeeper {
     this.#retry?.cancel();
     await this.#turns.idle();
     await Promise.all(this.members.map((member) => member.release(this.#desk.limits.finishMs)));
+    await this.#rosterTurns.idle();
+    await this.seats.vacate();
     this.#members.clear();
   }
 
@@ -244,6 +253,7 @@ export class ClusterKeeper {
       limits,
       attachments,
       changed: () => {
+        this.seats.look(nodeId);
         this.#renewRosterSoon();
         this.#desk.changed();
       },
@@ -334,28 +344,26 @@ export class ClusterKeeper {
     });
   }
 
-  async #renewRoster(): Promise<void> {
-    let roster: Roster = { epoch: 0, nodes: [] };
+  async #decideLeadership(
+    choose: (now: Leadership, members: readonly RosterMember[], nodesWanted: number) => Leadership,
+  ): Promise<void> {
     await this.#desk.clusters.update(this.place, this.#ref, (now) => {
-      const members = this.#rosterMembers(now);
-      const next = nextLeadership(now, members);
-      roster = rosterOf(next, members);
-      if (next.epoch === now.epoch) return undefined;
-      // A leader that this process never saw, as after a start of the gateway, has not failed.
-      const failedOver = this.#lastRoster.nodes.some((node) => node.leader);
+      const { leader, leaderRun = null, epoch } = now;
+      const next = choose({ leader, leaderRun, epoch }, this.#rosterMembers(now), now.nodes.length);
+      if (next.epoch === epoch && next.leader === leader) return undefined;
+      const failedOver = leader !== null && next.leader !== null && next.leader !== leader;
       return {
         record: { ...now, ...next },
-        ...(failedOver && { events: [`Failed over from node ${now.leader} to node ${next.leader}.`] }),
+        ...(failedOver && { events: [`Failed over from node ${leader} to node ${next.leader}.`] }),
       };
     });
-    if (JSON.stringify(roster) === JSON.stringify(this.#lastRoster)) return;
-    this.#lastRoster = roster;
-    for (const member of this.#members.values()) member.connection?.notify("roster", roster);
   }
 
   #renewRosterSoon(): void {
     void this.#rosterTurns.request().catch((error: unknown) => {
-      this.#desk.logger.error("the roster could not be renewed", { cluster: this.name, error: reasonOf(error) });
+      const { clock, limits, logger } = this.#desk;
+      logger.error("the roster could not be renewed", { cluster: this.name, error: reasonOf(error) });
+      clock.after(limits.relaunchMinMs, () => this.#renewRosterSoon());
     });
   }
 

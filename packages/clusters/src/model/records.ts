@@ -61,6 +61,8 @@ export type ClusterRecord = {
   /** What TotalNodes shows. */
   readonly totalNodes: number;
   readonly leader: string | null;
+  /** Which process of that name leads; absent in records of before there were seats. */
+  readonly leaderRun?: string | null;
   readonly epoch: number;
   readonly createdAt: number;
 };

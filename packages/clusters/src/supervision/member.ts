@@ -26,7 +26,6 @@ export abstract class Member {
   #connection: FeedConnection | undefined;
   #listeningPort: number | undefined;
   #greetedPid: number | undefined;
-  #silent = false;
   #reboot: { readonly generation: number; readonly settle: (came: boolean) => void } | undefined;
 
   constructor(options: MemberOptions) {
@@ -67,24 +66,16 @@ export abstract class Member {
     return this.#listeningPort;
   }
 
-  /** Whether clients may be sent to the node: it listens, is not leaving, and was heard of lately. */
+  /** Whether clients may be sent to the node, if it has its seat: it listens and is not leaving. */
   get onRoster(): boolean {
-    return this.#listeningPort !== undefined && !this.leaving && !this.#silent;
+    return this.#listeningPort !== undefined && !this.leaving;
   }
 
   /** The node has proved itself on a new connection. */
   connected(connection: FeedConnection): void {
     this.#connection = connection;
-    this.#silent = false;
     void connection.closed.then(() => {
-      if (this.#connection !== connection) return;
-      this.#connection = undefined;
-      const { clock, limits, changed } = this.common;
-      clock.after(limits.nodeSilenceMs, () => {
-        if (this.#connection !== undefined) return;
-        this.#silent = true;
-        changed();
-      });
+      if (this.#connection === connection) this.#connection = undefined;
     });
   }
 
@@ -143,7 +134,6 @@ export abstract class Member {
     this.#greetedPid = undefined;
     this.#connection?.close(reason);
     this.#connection = undefined;
-    this.#silent = false;
     this.#reboot?.settle(false);
   }
 }

@@ -1,5 +1,6 @@
 import type { Item } from "@hotkeep/attributes";
 import type { ByteCache, CacheEntry } from "./byte-cache.js";
+import type { Doubts } from "./doubts.js";
 
 /** What a read of one item at the table found. */
 export interface FoundItem {
@@ -18,6 +19,8 @@ export interface Fill {
   readonly key: Uint8Array;
   readonly keyText: string;
   leased: boolean;
+  /** The table must be read consistently: what this node knows of the key already may be newer than its replicas. */
+  readonly consistent: boolean;
   /** Settles when the read does; whoever needs the same item meanwhile waits for it. */
   readonly found: Promise<FoundItem>;
   readonly settle: (found: FoundItem) => void;
@@ -28,7 +31,7 @@ export interface Fill {
 export interface WriteInProgress {
   readonly keys: readonly Uint8Array[];
   readonly keyTexts: readonly string[];
-  /** Per key: another write overlapped, so nobody here knows which value is the last. */
+  /** Per key: another write overlapped, here or on another node, so nobody here knows which value is the last. */
   readonly contested: boolean[];
 }
 
@@ -40,17 +43,23 @@ export interface WriteInProgress {
  * that starts while a write runs gets none. So whatever a fill stores was read after the last write that this node
  * knows of. A revoked fill is not joined any more, so a read that starts after an acknowledged write sees that write.
  * Two overlapping writes to one key leave nothing behind: their order at the table is not known here.
+ *
+ * What is served never goes back, see docs/consistency.md: a fill that ends makes every other read of its key that
+ * began earlier one that nobody joins, and a fill without lease takes away a stored value that differs from its own,
+ * because nobody knows which of the two is newer.
  */
 export class ItemCache {
   readonly #cache: ByteCache;
   #ttlMs: number;
   readonly #fills = new Map<string, Fill>();
   readonly #writes = new Map<string, WriteInProgress[]>();
+  readonly #doubts: Doubts;
 
   /** `ttlMs` counts from insertion; 0 means no end. */
-  constructor(cache: ByteCache, ttlMs: number) {
+  constructor(cache: ByteCache, ttlMs: number, doubts: Doubts) {
     this.#cache = cache;
     this.#ttlMs = ttlMs;
+    this.#doubts = doubts;
   }
 
   /** Life of entries stored from now on, in milliseconds; 0 means no end. */
@@ -61,6 +70,11 @@ export class ItemCache {
   /** Entries held. */
   get count(): number {
     return this.#cache.count;
+  }
+
+  /** Whether a write is on its way. */
+  get writing(): boolean {
+    return this.#writes.size > 0;
   }
 
   /** Reads and writes on their way, by key. */
@@ -78,8 +92,8 @@ export class ItemCache {
     return this.#fills.get(textOf(key));
   }
 
-  /** A read of `key` starts; the caller has found no fill to join. */
-  beginFill(key: Uint8Array, kind: FillKind): Fill {
+  /** A read of `key` starts. While another one is on its way that may be joined, this one is for its starter alone. */
+  beginFill(key: Uint8Array, kind: FillKind, now: number): Fill {
     const keyText = textOf(key);
     let settle!: Fill["settle"];
     let fail!: Fill["fail"];
@@ -89,15 +103,25 @@ export class ItemCache {
     });
     // A fill that nobody has joined fails for its starter only.
     found.catch(() => {});
-    const fill: Fill = { kind, key, keyText, leased: !this.#writes.has(keyText), found, settle, fail };
-    this.#fills.set(keyText, fill);
+    const joinable = !this.#fills.has(keyText);
+    const leased = joinable && !this.#writes.has(keyText);
+    const consistent = this.#doubts.mustReadConsistently(key, now);
+    const fill: Fill = { kind, key, keyText, leased, consistent, found, settle, fail };
+    if (joinable) this.#fills.set(keyText, fill);
     return fill;
   }
 
   /** The read has ended well: what it found is stored if the lease still holds, and told to those who joined. */
   endFill(fill: Fill, found: FoundItem, now: number): void {
-    if (this.#fills.get(fill.keyText) === fill) this.#fills.delete(fill.keyText);
-    if (fill.leased) this.#store(fill.key, found.response, now);
+    const { key, keyText } = fill;
+    if (this.#fills.get(keyText) === fill) this.#fills.delete(keyText);
+    else this.#revoke(keyText);
+    this.#doubts.learned(key, now);
+    if (fill.leased) this.#store(key, keyText, found.response, now);
+    else {
+      const stored = this.#cache.find(key, 0, key.length, now);
+      if (stored !== undefined && !stored.response.equals(found.response)) this.#cache.drop(key);
+    }
     fill.leased = false;
     fill.settle(found);
   }
@@ -134,33 +158,48 @@ export class ItemCache {
     for (const [i, key] of write.keys.entries()) {
       const keyText = write.keyTexts[i]!;
       this.#revoke(keyText);
+      this.#doubts.learned(key, now);
       const others = this.#writes.get(keyText)?.filter((other) => other !== write) ?? [];
       if (others.length === 0) this.#writes.delete(keyText);
       else this.#writes.set(keyText, others);
       const response = responses[i];
       if (response === undefined || write.contested[i] === true) this.#cache.drop(key);
-      else this.#store(key, response, now);
+      else this.#store(key, keyText, response, now);
     }
   }
 
-  /** Somebody else wrote `key`: what is here, and what is on its way here, does not count any more. */
-  invalidate(key: Uint8Array): void {
+  /**
+   * Somebody else wrote `key`: what is here, and what is on its way here, does not count any more.
+   *
+   * @param doubt the outcome is not known: the write may reach the table later
+   */
+  invalidate(key: Uint8Array, now: number, doubt: boolean): void {
     const keyText = textOf(key);
     this.#revoke(keyText);
+    this.#doubts.learned(key, now);
+    if (doubt) this.#doubts.late(keyText, now);
     for (const write of this.#writes.get(keyText) ?? []) contest(write, keyText);
     this.#cache.drop(key);
   }
 
-  /** Writes may have been missed: nothing here counts any more. */
-  invalidateAll(): void {
+  /** Writes that nobody will tell of may reach the tables until then. */
+  doubtUntil(until: number): void {
+    this.#doubts.lateAll(until);
+  }
+
+  /** Writes may have been missed: nothing here counts any more. @param lateUntil until then more may follow unheard */
+  invalidateAll(now: number, lateUntil = now): void {
     for (const fill of this.#fills.values()) fill.leased = false;
     this.#fills.clear();
+    this.#doubts.learnedAll(now);
+    this.#doubts.lateAll(lateUntil);
     for (const writes of this.#writes.values()) for (const write of writes) write.contested.fill(true);
     this.#cache.clear();
   }
 
-  #store(key: Uint8Array, response: Uint8Array, now: number): void {
-    this.#cache.put(key, response, now, this.#ttlMs === 0 ? Number.POSITIVE_INFINITY : now + this.#ttlMs);
+  #store(key: Uint8Array, keyText: string, response: Uint8Array, now: number): void {
+    const end = this.#ttlMs === 0 ? Number.POSITIVE_INFINITY : now + this.#ttlMs;
+    this.#cache.put(key, response, now, Math.min(end, this.#doubts.keepUntil(keyText, now)));
   }
 
   #revoke(keyText: string): void {

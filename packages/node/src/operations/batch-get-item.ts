@@ -50,10 +50,13 @@ export async function batchGetItem(context: OperationContext, request: BatchGetI
     metrics.ItemCacheMisses++;
     const running = items.fillOf(itemKey);
     if (running !== undefined) {
-      joined.push(settle(one, running.found).catch(() => void toRead.push(one)));
+      joined.push(settle(one, running.found).catch(() => readMyself(one)));
       continue;
     }
-    one.fill = items.beginFill(itemKey, "BatchGetItem");
+    readMyself(one);
+  }
+  function readMyself(one: Wanted): void {
+    one.fill = items.beginFill(one.address.itemKey, "BatchGetItem", clock.monotonic());
     toRead.push(one);
   }
   let capacity: readonly ConsumedCapacity[] = [];
@@ -151,7 +154,7 @@ async function read(
 
 function requestItems(wanted: readonly Wanted[]): Record<string, KeysAndAttributes> {
   const out: Record<string, { Keys: AttributeMap[]; ConsistentRead?: boolean }> = {};
-  for (const { address, source } of wanted) {
+  for (const { address, source, fill } of wanted) {
     const { table, key } = address;
     let entry = out[table.name];
     if (entry === undefined) {
@@ -160,7 +163,7 @@ function requestItems(wanted: readonly Wanted[]): Record<string, KeysAndAttribut
       out[table.name] = entry;
     }
     // One table may be there twice, as name and as ARN.
-    if (source.consistentRead) entry.ConsistentRead = true;
+    if (source.consistentRead || fill?.consistent === true) entry.ConsistentRead = true;
     entry.Keys.push(decodeKey(table.schema, key));
   }
   return out;

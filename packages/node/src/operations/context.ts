@@ -1,9 +1,9 @@
 import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { ItemCache } from "../cache/item-cache.js";
 import type { PageCache } from "../cache/page-cache.js";
+import type { WriteNotices } from "../cluster/write-notices.js";
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
-import type { WriteNotices } from "../replication.js";
 import type { AttributeLists } from "../table/attribute-lists.js";
 import type { TableEndpoint } from "../table/table-calls.js";
 import type { TableSchemas } from "../table/table-schemas.js";

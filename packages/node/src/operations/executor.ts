@@ -11,9 +11,9 @@ import {
   type MethodName,
   requestTables,
 } from "@hotkeep/dax-wire";
+import type { KnownRoster } from "../cluster/roster.js";
 import { accessDenied, DaxFailure, daxErrorFor, readFailed, throttled, writeOutcomeUnknown } from "../failure.js";
 import type { Gateway } from "../gateway.js";
-import type { KnownRoster } from "../roster.js";
 import { countError } from "../session/counting.js";
 import type { Executor } from "../session/gatekeeper.js";
 import type { RoleSessions } from "../table/role-sessions.js";

@@ -76,21 +76,22 @@ async function readThrough(
       if (running.kind === "GetItem") throw error;
     }
   }
-  const fill = items.fillOf(itemKey) === undefined ? items.beginFill(itemKey, "GetItem") : undefined;
+  const fill = items.beginFill(itemKey, "GetItem", clock.monotonic());
   try {
     const output = await context.tables.call("GetItem", {
       TableName: table.name,
       Key: decodeKey(table.schema, key),
+      ...(fill.consistent && { ConsistentRead: true }),
       ...unlessNone("ReturnConsumedCapacity", request.returnConsumedCapacity),
     });
     const found = {
       ...ifGiven("item", output.Item),
       response: await wholeItemResponse(context, table, output.Item),
     };
-    if (fill !== undefined) items.endFill(fill, found, clock.monotonic());
+    items.endFill(fill, found, clock.monotonic());
     return { found, ...ifGiven("consumedCapacity", output.ConsumedCapacity) };
   } catch (error) {
-    if (fill !== undefined) items.failFill(fill, error);
+    items.failFill(fill, error);
     throw error;
   }
 }

@@ -13,10 +13,10 @@ const running = new WeakMap<OperationContext, number>();
 export function refresh(context: OperationContext, addresses: readonly ItemAddress[]): void {
   const count = running.get(context) ?? 0;
   if (count >= context.limits.refreshesRunningMax) return;
-  const { items } = context;
+  const { items, clock } = context;
   const fills = addresses.flatMap((address) =>
     items.fillOf(address.itemKey) === undefined
-      ? [{ address, fill: items.beginFill(address.itemKey, "TransactGetItems") }]
+      ? [{ address, fill: items.beginFill(address.itemKey, "TransactGetItems", clock.monotonic()) }]
       : [],
   );
   if (fills.length === 0) return;

@@ -1,16 +1,17 @@
 import { AwsError, HotkeepError, uuid } from "@hotkeep/core";
 import type { ListIdOf } from "@hotkeep/dax-wire";
-import { DaxFailure, writeOutcomeUnknown } from "../failure.js";
+import { DaxFailure, throttled, writeOutcomeUnknown } from "../failure.js";
 import { TableUnreachable } from "../table/table-calls.js";
 import type { OperationContext } from "./context.js";
 import type { ItemAddress } from "./items.js";
 
 /**
- * One write at the table, framed by what the cache must know: no read that runs meanwhile may store what it saw; after
- * success the new values are cached, after anything else the keys are dropped; the other nodes hear of it before the
- * client does.
+ * One write at the table, framed by what the caches must know: no read that runs meanwhile may store what it saw; after
+ * success the new values are cached, after anything else the keys are dropped; the other nodes are sure to hear of it
+ * before the client does.
  *
  * @param newValues the answers to cache, one per address; undefined where the new value is not known
+ * @throws DaxFailure when the node has no seat in its cluster: throttled before the call, outcome unknown after it
  * @throws whatever `call` throws
  */
 export async function writeThrough<Output>(
@@ -19,26 +20,35 @@ export async function writeThrough<Output>(
   call: () => Promise<Output>,
   newValues: (output: Output) => Promise<readonly (Buffer | undefined)[]>,
 ): Promise<Output> {
-  const { items, clock, notices } = context;
+  const { items, clock, notices, random } = context;
+  if (!(await notices.mayWrite())) {
+    throw new DaxFailure(throttled("This node has lost touch with its cluster; nothing was written.", uuid(random)));
+  }
   const distinct = distinctAddresses(addresses);
+  const keys = distinct.map(({ table, key }) => ({ table: table.name, key }));
   const write = items.beginWrite(distinct.map((address) => address.itemKey));
   let values: readonly (Buffer | undefined)[] = [];
   try {
     const output = await call();
     // With a key twice in one request the table decides; here nothing is known of the last value.
     if (distinct.length === addresses.length) values = await newValues(output);
-    tell(distinct);
-    return output;
+    if (await notices.wrote(keys)) return output;
+    values = [];
   } catch (error) {
-    if (perhapsWritten(error)) tell(distinct);
+    if (perhapsWritten(error)) {
+      notices.perhapsWrote(keys);
+      for (const { itemKey } of distinct) items.invalidate(itemKey, clock.monotonic(), true);
+    }
     throw error;
   } finally {
     items.endWrite(write, values, clock.monotonic());
   }
-
-  function tell(written: readonly ItemAddress[]): void {
-    notices.wrote(written.map(({ table, key }) => ({ table: table.name, key })));
-  }
+  throw new DaxFailure(
+    writeOutcomeUnknown(
+      "The write was carried out, but this node has lost touch with its cluster and cannot tell the other nodes.",
+      uuid(random),
+    ),
+  );
 }
 
 /** Whether a failed write may have been carried out all the same. */

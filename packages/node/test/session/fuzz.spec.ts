@@ -139,5 +139,5 @@ describe("mutated frames", () => {
     expect(log.lines.filter((line) => line.level === "error").map((line) => String(line.fields?.error))).toEqual([]);
     expect(node.metrics().FaultRequestCount).toBe(0);
     await node.close();
-  });
+  }, 120_000);
 });

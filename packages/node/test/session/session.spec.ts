@@ -149,7 +149,7 @@ describe("a session", () => {
       epoch: 7,
       nodes: [
         { ...nodes[0]!, leader: false },
-        { ...nodes[0]!, ordinal: 1, address: "127.0.0.2" },
+        { ...nodes[0]!, nodeId: "daxcluster01-b", ordinal: 1, address: "127.0.0.2" },
       ],
     });
     const [endpoints] = (await dax.ask(encodeEndpointsRequest())).values as [Map<number, unknown>[]];
@@ -157,6 +157,41 @@ describe("a session", () => {
       [Buffer.from([127, 0, 0, 1]), 2, 7],
       [Buffer.from([127, 0, 0, 2]), 1, 7],
     ]);
+  });
+});
+
+describe("the leader on the roster", () => {
+  const roles = async (dax: RawClient) => {
+    const [endpoints] = (await dax.ask(encodeEndpointsRequest())).values as [Map<number, unknown>[]];
+    return endpoints.map((entry) => entry.get(4));
+  };
+
+  it("is nobody for a node whose seat has ended, and for one that was only told by notice that it leads", async () => {
+    const clock = new ShiftedClock();
+    const one = await world({ clock, limits: { seatAskMs: 3_600_000 } });
+    const dax = await client(one);
+    expect(await roles(dax)).toEqual([1]);
+    one.gateway.seat = { ...one.gateway.seat, seatMs: 800 };
+    one.gateway.lose();
+    expect(await roles(dax)).toEqual([2]);
+    one.gateway.mend();
+    await eventually(() => one.gateway.timesAsked("listening") === 2, "the node is back");
+    expect(await roles(dax)).toEqual([1]);
+    clock.advance(801);
+    expect(await roles(dax)).toEqual([2]);
+    // Named anew, it asks for the seat at once, and does not take itself for the leader before the answer.
+    let answer: (() => void) | undefined;
+    const request = one.gateway.request.bind(one.gateway);
+    one.gateway.request = async (name, body) => {
+      if (name === "seat") await new Promise<void>((resolve) => (answer = resolve));
+      return request(name, body);
+    };
+    one.gateway.roster = { ...one.gateway.roster!, epoch: 2 };
+    one.gateway.tell("roster", one.gateway.roster);
+    expect(await roles(dax)).toEqual([2]);
+    answer!();
+    await eventually(() => one.gateway.timesAsked("seat") === 1, "the answer");
+    expect(await roles(dax)).toEqual([1]);
   });
 });
 
@@ -408,6 +443,7 @@ describe("a lost feed", () => {
       epoch: 1,
       nodes: [node!, { ...node!, nodeId: "daxcluster01-b", ordinal: 1, leader: false }],
     };
+    one.gateway.seat = { ...one.gateway.seat, alone: false };
     one.gateway.tell("roster", one.gateway.roster);
     const alice = await client(one);
     await alice.ask(get("a"));

@@ -8,6 +8,7 @@ import type {
   NodeRequests,
   RoleSession,
   Roster,
+  SeatGrant,
 } from "@hotkeep/control-feed";
 import { AwsError, HotkeepError, type Principal } from "@hotkeep/core";
 import type { Gateway } from "@hotkeep/node";
@@ -48,10 +49,12 @@ export class StandInGateway implements Gateway {
   readonly nodeId = "daxcluster01-a";
   connected = true;
   readonly keys = new Map<string, StandInKey>();
-  readonly told: Told = { heartbeat: [], denied: [], used: [], wrote: [], metrics: [] };
+  readonly told: Told = { denied: [], used: [], wrote: [], left: [], metrics: [] };
   readonly asked: { readonly name: string; readonly request: unknown }[] = [];
   configuration: NodeConfiguration;
   roster: Roster | undefined;
+  /** What seats come with; no test waits for one to end unless it says so. */
+  seat: Omit<SeatGrant, "roster"> = { seatMs: 1e12, sequences: {}, losses: 0, doubtMs: 0, alone: true };
   /** undefined: the role cannot be assumed. */
   role: RoleSession | undefined;
   /** Holds answers to `caller` back until it settles. */
@@ -167,7 +170,9 @@ export class StandInGateway implements Gateway {
         return this.configuration;
       case "listening":
         this.roster ??= this.soleRoster((request as { port: number }).port);
-        return this.roster;
+        return this.grant();
+      case "seat":
+        return this.grant();
       case "caller":
         await this.callerGate;
         return this.#caller(request as NodeRequests["caller"]["request"]);
@@ -188,6 +193,11 @@ export class StandInGateway implements Gateway {
       default:
         throw new Error(`the stand-in does not answer ${name}`);
     }
+  }
+
+  /** The seat as it would be granted now. */
+  grant(): SeatGrant {
+    return { ...this.seat, roster: this.roster ?? { epoch: 0, nodes: [] } };
   }
 
   soleRoster(port: number): Roster {

@@ -1,0 +1,54 @@
+import { hashBytes } from "./byte-cache.js";
+
+/** Bits of one bitmap: with a hundred thousand keys in it, one key in ten is taken for a marked one. */
+const bits = 1 << 20;
+
+/**
+ * Which keys were marked within the last `spanMs`, in a fixed amount of memory. Never forgets a key too early; may take
+ * an unmarked one for marked, and keeps some up to twice as long. Two bitmaps take turns.
+ */
+export class RecentKeys {
+  readonly #spanMs: number;
+  readonly #seed: number;
+  #young = new Uint32Array(bits >>> 5);
+  #old = new Uint32Array(bits >>> 5);
+  #turnedAt = Number.NEGATIVE_INFINITY;
+  #allUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(spanMs: number, seed: number) {
+    this.#spanMs = spanMs;
+    this.#seed = seed;
+  }
+
+  mark(key: Uint8Array, now: number): void {
+    this.#turn(now);
+    const bit = this.#bitOf(key);
+    this.#young[bit >>> 5]! |= 1 << (bit & 31);
+  }
+
+  /** Marks every key there is. */
+  markAll(now: number): void {
+    this.#allUntil = now + this.#spanMs;
+  }
+
+  has(key: Uint8Array, now: number): boolean {
+    if (now < this.#allUntil) return true;
+    this.#turn(now);
+    const bit = this.#bitOf(key);
+    const word = bit >>> 5;
+    return ((this.#young[word]! | this.#old[word]!) & (1 << (bit & 31))) !== 0;
+  }
+
+  #bitOf(key: Uint8Array): number {
+    return hashBytes(key, 0, key.length, this.#seed) & (bits - 1);
+  }
+
+  #turn(now: number): void {
+    const ageMs = now - this.#turnedAt;
+    if (ageMs < this.#spanMs) return;
+    const empty = this.#old.fill(0);
+    this.#old = ageMs < 2 * this.#spanMs ? this.#young : this.#young.fill(0);
+    this.#young = empty;
+    this.#turnedAt = now;
+  }
+}
