@@ -15,7 +15,17 @@ export interface Node {
 /** Reads all values in `bytes`. @throws RangeError when they do not end where `bytes` ends */
 export function readTree(bytes: Buffer): Node[] {
   const nodes: Node[] = [];
-  let at = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const [node, end] = readPrefix(bytes, at);
+    nodes.push(node);
+    at = end;
+  }
+  return nodes;
+}
+
+/** The value that starts at `start`, and where it ends. @throws RangeError when `bytes` ends before it does */
+export function readPrefix(bytes: Buffer, start: number): readonly [Node, number] {
+  let at = start;
   const byte = (): number => {
     if (at >= bytes.length) throw new RangeError("cut off");
     return bytes[at++]!;
@@ -50,12 +60,9 @@ export function readTree(bytes: Buffer): Node[] {
     }
     return { major, argument, width, open, content, children };
   };
-  while (at < bytes.length) {
-    const node = read();
-    if (node === undefined) throw new RangeError("a break out of place");
-    nodes.push(node);
-  }
-  return nodes;
+  const node = read();
+  if (node === undefined) throw new RangeError("a break out of place");
+  return [node, at];
 }
 
 /**

@@ -78,11 +78,14 @@ export const officialClients = { "client-dax 3": v3, "amazon-dax-client 1": v2 }
  * Waits until a client has found its cluster. Between its first roster and its first health check it knows the nodes
  * but uses none, and without retries a call in that moment fails at once (observed with both).
  */
-export async function connected(client: OfficialClient): Promise<void> {
+export async function connected(
+  client: OfficialClient,
+  probe: object = { TableName: "Books", Key: { isbn: { S: "nobody" } } },
+): Promise<void> {
   const deadline = Date.now() + 5_000;
   for (;;) {
     try {
-      await client.getItem({ TableName: "Books", Key: { isbn: { S: "nobody" } } });
+      await client.getItem(probe);
       return;
     } catch (error) {
       if (!String((error as Error).message).includes("No endpoints available") || Date.now() > deadline) throw error;
