@@ -28,16 +28,21 @@ export class DynamoDbEndpoint {
   }
 
   /** Sends one request; errors of the service are answers too. */
-  async call(operation: string, input: Json): Promise<Answer> {
+  async call(operation: string, input: Json, target = "DynamoDB_20120810"): Promise<Answer> {
     const body = Buffer.from(JSON.stringify(input), "utf8");
     const headers = {
       host: this.#host,
       "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `DynamoDB_20120810.${operation}`,
+      "x-amz-target": `${target}.${operation}`,
     };
     const scope = { region: this.#region, service: "dynamodb", now: Date.now() };
     const signed = this.#signer.sign({ method: "POST", url: "/", headers, body }, scope);
     return this.#send({ ...headers, ...signed, "content-length": String(body.length) }, body);
+  }
+
+  /** Sends one request about streams. */
+  callStreams(operation: string, input: Json): Promise<Answer> {
+    return this.call(operation, input, "DynamoDBStreams_20120810");
   }
 
   close(): void {

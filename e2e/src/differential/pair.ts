@@ -3,6 +3,7 @@ import { bodyDifferences, type Difference, differences } from "./compare.js";
 import type { Answer, DynamoDbEndpoint } from "./endpoint.js";
 import { canonical, type Json, type JsonObject } from "./json.js";
 import { withPlainNumbers, withSortedSets } from "./normalise.js";
+import { comparableRecords, recordsSince, type StreamPosition, streamStart } from "./stream-position.js";
 
 const pagesMax = 200;
 const batchItemsMax = 25;
@@ -19,6 +20,8 @@ export const isWrite = ({ operation }: Step): boolean => writes.has(operation);
 export class Pair {
   readonly #reference: DynamoDbEndpoint;
   readonly #ours: DynamoDbEndpoint;
+  /** Where the streams of tables that have one were read to, on both sides. */
+  readonly #streams = new Map<string, readonly [StreamPosition, StreamPosition]>();
   /** Key attributes by table. */
   readonly #keys = new Map<string, readonly string[]>();
   requests = 0;
@@ -39,10 +42,13 @@ export class Pair {
       succeeded(await endpoint.call("CreateTable", input));
       await untilActive(endpoint, name);
     });
+    if (input.StreamSpecification === undefined) return;
+    this.#streams.set(name, await this.#both((endpoint) => streamStart(endpoint, name)));
   }
 
   async deleteTable(name: string): Promise<void> {
     this.#keys.delete(name);
+    this.#streams.delete(name);
     await this.#both((endpoint) => endpoint.call("DeleteTable", { TableName: name }));
   }
 
@@ -111,6 +117,29 @@ export class Pair {
       found.push(...(await this.compare({ operation: "Scan", input: { TableName: table }, allPages: true })));
     }
     return found;
+  }
+
+  /** Passes over the stream records that there are. */
+  async skipRecords(tables: readonly string[]): Promise<void> {
+    await this.#records(tables);
+  }
+
+  /** The differences between the stream records since the last look. */
+  async compareRecords(tables: readonly string[]): Promise<readonly Difference[]> {
+    const [reference, ours] = await this.#records(tables);
+    return bodyDifferences("GetRecords", withPlainNumbers(reference), ours);
+  }
+
+  async #records(tables: readonly string[]): Promise<[JsonObject, JsonObject]> {
+    const streamed = tables.filter((table) => this.#streams.has(table));
+    return this.#both(async (endpoint) => {
+      const records: Record<string, Json> = {};
+      for (const table of streamed) {
+        const position = this.#streams.get(table)![endpoint === this.#reference ? 0 : 1];
+        records[table] = comparableRecords(await recordsSince(endpoint, position));
+      }
+      return records;
+    });
   }
 
   #both<Result>(work: (endpoint: DynamoDbEndpoint) => Promise<Result>): Promise<[Result, Result]> {
