@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from "node:crypto";
 import { type Clock, HotkeepError, type Random } from "@hotkeep/core";
 import { newKeyPair } from "./key-pair.js";
 import { authorityLifetimeMs, clockSkewMs, subjectCharactersMax } from "./limits.js";
-import { checkNames, parseName } from "./names.js";
+import { checkNames, isPrivateName, parseName } from "./names.js";
 
 /** An authority as it is stored. A type alias, because stores take plain JSON. */
 export type AuthorityRecord = {
@@ -57,12 +57,16 @@ export interface IssuedCertificate {
   /** When it was made and when it ends, in milliseconds since the epoch. */
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** {@link CertificateAuthority.fingerprint} of who made it. */
+  readonly authority: string;
 }
 
 /** Makes certificates for the servers of one Hotkeep. */
 export interface CertificateAuthority {
   /** The authority's own certificate (PEM), for clients to trust. Made when there is none yet. */
   certificate(): Promise<string>;
+  /** SHA-256 of the authority's own certificate, as hex with colons. */
+  fingerprint(): Promise<string>;
   /**
    * @throws HotkeepError `PublicKeyInvalid`, `CertificateNameInvalid`, `CertificateNameRefused`,
    *   `CertificateNamesTooMany`, `AuthorityExpired`, or the sealer's when the key cannot be opened
@@ -88,6 +92,10 @@ class StoredAuthority implements CertificateAuthority {
 
   async certificate(): Promise<string> {
     return (await this.#kept()).certificate;
+  }
+
+  async fingerprint(): Promise<string> {
+    return new X509Certificate(await this.certificate()).fingerprint256;
   }
 
   async issue(request: CertificateRequest): Promise<IssuedCertificate> {
@@ -118,7 +126,8 @@ class StoredAuthority implements CertificateAuthority {
       },
       sealer.open(record.sealedKey, sealPurpose),
     );
-    return { certificate, names: names.map(({ text }) => text), issuedAt, expiresAt };
+    const authorityId = authority.fingerprint256;
+    return { certificate, names: names.map(({ text }) => text), issuedAt, expiresAt, authority: authorityId };
   }
 
   #kept(): Promise<AuthorityRecord> {
@@ -137,7 +146,7 @@ class StoredAuthority implements CertificateAuthority {
 
   async #make(): Promise<AuthorityRecord> {
     const { clock, sealer, random } = this.#options;
-    const permitted = this.#options.permitted.map(parseName);
+    const permitted = this.#options.permitted.filter((name) => !isPrivateName(name)).map(parseName);
     const { privateKey, publicKey } = await newKeyPair();
     const { encodeCertificate } = await import("./encode-certificate.js");
     // Two authorities of one name would be mixed up by clients that trust both.

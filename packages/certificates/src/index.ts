@@ -1,5 +1,5 @@
 export * from "./authority.js";
 export * from "./key-pair.js";
 export * from "./limits.js";
-export { type CertificateName, checkNames, parseName } from "./names.js";
+export { type CertificateName, checkNames, isPrivateName, parseName } from "./names.js";
 export * from "./renewal.js";

@@ -68,6 +68,11 @@ export function isPermitted(name: CertificateName, permitted: readonly Certifica
   return domains.some((domain) => plain === domain || plain.endsWith(`.${domain}`));
 }
 
+/** Whether any authority may certify `text`: a private address, or `localhost` and names below it. */
+export function isPrivateName(text: string): boolean {
+  return isPermitted(parseName(text), []);
+}
+
 /** A name without the `*.` at its front. */
 export function domainOf({ text }: CertificateName): string {
   return text.startsWith("*.") ? text.slice(2) : text;

@@ -55,9 +55,10 @@ export class RenewingCertificate {
     return this.#current;
   }
 
-  /** Whether clients that come by one of `names` would find it missing. */
-  lacks(names: readonly string[]): boolean {
-    return names.some((name) => !this.#current.names.includes(name.toLowerCase()));
+  /** Whether clients that come by one of `names`, and trust `authority`, would be content. */
+  suits(names: readonly string[], authority: string): boolean {
+    const { names: has, authority: by } = this.#current;
+    return by === authority && names.every((name) => has.includes(name.toLowerCase()));
   }
 
   /** Renews now. One renewal at a time: who comes while one runs gets the next. @throws what `issue` throws */

@@ -26,7 +26,7 @@ function world(lifetimeMs = 30 * day) {
   const settled = async (): Promise<void> => {
     for (let i = 0; i < 20; i++) await new Promise((resolve) => setTimeout(resolve, 1));
   };
-  return { clock, shown, warnings, state, start, settled };
+  return { authority, clock, shown, warnings, state, start, settled };
 }
 
 describe("a certificate that renews itself", () => {
@@ -66,14 +66,16 @@ describe("a certificate that renews itself", () => {
     renewing.stop();
   });
 
-  it("knows which names it lacks and gets them at once when asked to", async () => {
-    const { shown, state, start } = world();
+  it("knows whether it suits, and is renewed at once when asked to", async () => {
+    const { authority, shown, state, start } = world();
     const { renewing } = await start();
-    expect(renewing.lacks(["127.0.0.1"])).toBe(false);
-    expect(renewing.lacks(["127.0.0.1", "localhost"])).toBe(true);
+    const by = await authority.fingerprint();
+    expect(renewing.suits(["127.0.0.1"], by)).toBe(true);
+    expect(renewing.suits(["127.0.0.1"], "another")).toBe(false);
+    expect(renewing.suits(["127.0.0.1", "localhost"], by)).toBe(false);
     state.names = ["127.0.0.1", "localhost"];
     await Promise.all([renewing.renew(), renewing.renew()]);
-    expect(renewing.lacks(["LOCALHOST"])).toBe(false);
+    expect(renewing.suits(["LOCALHOST"], by)).toBe(true);
     expect(shown.length).toBe(2);
     renewing.stop();
   });

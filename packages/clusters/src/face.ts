@@ -66,7 +66,7 @@ export interface ClustersOptions {
   /** Who starts the nodes of clusters that do not say it themselves: this gateway, when not given, or somebody else. */
   readonly launch?: Launch;
   /** Certifies the nodes of clusters whose endpoint is encrypted; without it such clusters are refused. */
-  readonly authority?: Pick<CertificateAuthority, "issue">;
+  readonly authority?: Pick<CertificateAuthority, "issue" | "fingerprint">;
   /** Names and addresses that every node's certificate has beside the nodes' own; none when not given. */
   readonly tlsNames?: readonly string[];
   /** False: security groups do not keep anybody out. For development; true when not given. */

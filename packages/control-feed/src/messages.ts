@@ -62,10 +62,10 @@ export interface NodeConfiguration {
    */
   readonly ingressCidrs?: readonly string[];
   /**
-   * The node listens with TLS and shows a certificate for at least these names and addresses; absent: plain TCP. A
-   * running node does not change from one to the other.
+   * The node listens with TLS and shows a certificate for at least these names and addresses, by the authority with
+   * this fingerprint; absent: plain TCP. A running node does not change from one to the other.
    */
-  readonly tls?: { readonly names: readonly string[] };
+  readonly tls?: { readonly names: readonly string[]; readonly authority: string };
   /** PEM: the only authority by which the table endpoint's certificate is checked. Absent: those that Node.js knows. */
   readonly tableEndpointAuthority?: string;
 }
@@ -77,6 +77,8 @@ export interface NodeCertificate {
   readonly names: readonly string[];
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** Fingerprint of the authority that made it. */
+  readonly authority: string;
 }
 
 /** Where a node that somebody else has started serves, and where its clients find it. */

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { FeedAddress } from "@hotkeep/control-feed";
 import { HotkeepError } from "@hotkeep/core";
+import { readCertificateSettings } from "./certificates/settings.js";
 import { readTableEndpoint, type TableEndpoint, type TableEndpointInput } from "./table-endpoint.js";
 
 /** How one Hotkeep runs. Flags win over `HOTKEEP_*` environment variables, which win over the defaults. */
@@ -25,6 +26,12 @@ export interface Configuration {
   readonly launch: "local" | "external";
   /** How long a node that has lost this gateway serves on before it ends. */
   readonly withoutGatewayMs: number;
+  /** The gateway's port speaks HTTPS. */
+  readonly https: boolean;
+  /** Names and addresses that certificates have beside the ones they need on this machine. */
+  readonly tlsNames: readonly string[];
+  /** How long certificates are good for. */
+  readonly certificateLifetimeMs: number;
   /** No documents' world on an empty data directory. */
   readonly empty: boolean;
   /** The audit trail has calls on items, too: one line for each call on a table. */
@@ -49,6 +56,9 @@ export interface ConfigurationInput extends TableEndpointInput {
   readonly feed?: string | undefined;
   readonly launch?: string | undefined;
   readonly withoutGateway?: string | undefined;
+  readonly https?: boolean | undefined;
+  readonly tlsNames?: string | undefined;
+  readonly certificateLifetime?: string | undefined;
   readonly empty?: boolean | undefined;
   readonly auditData?: boolean | undefined;
   readonly serviceControlPolicies?: string | undefined;
@@ -104,6 +114,8 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     feed: { host: feed[1] ?? feed[2]!, port: Number(feed[3]) },
     launch,
     withoutGatewayMs: Number(withoutGateway) * 1_000,
+    https: input.https ?? environment.HOTKEEP_HTTPS === "1",
+    ...readCertificateSettings(input, environment),
     empty: input.empty ?? false,
     auditData: input.auditData ?? environment.HOTKEEP_AUDIT_DATA === "1",
     serviceControlPolicies: control === undefined ? undefined : resolve(control),

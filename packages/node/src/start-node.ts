@@ -418,7 +418,8 @@ class CacheNode implements RunningNode {
     this.#pages.ttlMs = configuration.queryTtlMs;
     this.#budget.resize(configuration.cacheBytesMax);
     // Clients that come by a new name must not find it missing.
-    return configuration.tls && this.#tls?.speakFor(configuration.tls.names);
+    const { tls } = configuration;
+    return tls && this.#tls?.speakFor(tls.names, tls.authority);
   }
 
   #beat(): void {

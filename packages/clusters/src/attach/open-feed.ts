@@ -19,9 +19,12 @@ export async function openFeed(store: StateStore, options: FeedServerOptions): P
   return feed;
 }
 
-/** The gateway's own URL for a node that reached it at `gatewayAddress`, where the URL only says "everywhere". */
-export function reachableUrl(url: string, gatewayAddress: string | undefined): string {
-  if (gatewayAddress === undefined || !/^https?:\/\/(0\.0\.0\.0|\[::\])(:|$)/.test(url)) return url;
+/**
+ * The gateway's own URL for a node that reached it at `gatewayAddress`, or is on its machine, where the URL only says
+ * "everywhere".
+ */
+export function reachableUrl(url: string, gatewayAddress = "127.0.0.1"): string {
+  if (!/^https?:\/\/(0\.0\.0\.0|\[::\])(:|$)/.test(url)) return url;
   const plain = gatewayAddress.startsWith("::ffff:") ? gatewayAddress.slice("::ffff:".length) : gatewayAddress;
   return url.replace(/0\.0\.0\.0|\[::\]/, plain.includes(":") ? `[${plain}]` : plain);
 }

@@ -1,4 +1,5 @@
 import type { NodeConfiguration, OutsidePlace } from "@hotkeep/control-feed";
+import { HotkeepError } from "@hotkeep/core";
 import { certificateNames, portOf } from "../model/addresses.js";
 import { clusterArn } from "../model/arns.js";
 import { defaultParameterGroup, timesOf } from "../model/parameters.js";
@@ -42,7 +43,17 @@ export async function configurationOf(
     withoutGatewayMs: desk.limits.withoutGatewayMs,
     cacheBytesMax: desk.cacheBytesOf(record.nodeType),
     ...(desk.enforceSecurityGroups && { ingressCidrs }),
-    ...(record.tls === true && { tls: { names: certificateNames(desk.advertise, record, desk.tlsNames) } }),
+    ...(await tlsOf(desk, record)),
     ...(tableEndpointAuthority !== undefined && { tableEndpointAuthority }),
   };
+}
+
+async function tlsOf(desk: KeeperDesk, record: ClusterRecord): Promise<Pick<NodeConfiguration, "tls">> {
+  const { authority, advertise, tlsNames } = desk;
+  if (record.tls !== true) return {};
+  if (authority === undefined) {
+    throw new HotkeepError("NoTls", `Nobody here certifies the nodes of cluster \`${record.name}\`.`);
+  }
+  const names = certificateNames(advertise, record, tlsNames);
+  return { tls: { names, authority: await authority.fingerprint() } };
 }

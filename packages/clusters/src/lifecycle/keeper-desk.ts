@@ -29,7 +29,7 @@ export interface KeeperDesk {
   /** PEM: what alone certifies the table endpoint; undefined: it is plain, or whoever Node.js trusts. */
   readonly tableEndpointAuthority: () => string | undefined;
   /** Certifies nodes of clusters with TLS. */
-  readonly authority: Pick<CertificateAuthority, "issue"> | undefined;
+  readonly authority: Pick<CertificateAuthority, "issue" | "fingerprint"> | undefined;
   /** Names and addresses that every node's certificate has beside the nodes' own. */
   readonly tlsNames: readonly string[];
   /** Told when anything about a cluster or its nodes has changed. */

@@ -1,5 +1,6 @@
 import { systemClock } from "@hotkeep/core";
 import { type ConfigurationInput, readConfiguration } from "../configuration.js";
+import { checkCertificates } from "../doctor/certificates.js";
 import type { Finding } from "../doctor/finding.js";
 import { checkCompiler, checkDataDirectory, checkNode, checkTransport } from "../doctor/machine.js";
 import { checkLoopbackRange, checkPort } from "../doctor/network.js";
@@ -23,6 +24,7 @@ export async function doctor(flags: ConfigurationInput & { readonly output: stri
     await checkLoopbackRange(configuration),
     await checkPort(configuration),
     checkDataDirectory(configuration.dataDirectory),
+    ...(await checkCertificates(configuration.dataDirectory, systemClock)),
   ];
   process.stdout.write(flags.output === "json" ? `${JSON.stringify(findings)}\n` : findings.map(lines).join(""));
   if (findings.some(({ state }) => state === "bad")) process.exitCode = 1;

@@ -26,7 +26,12 @@ export function env(flags: { readonly data?: string; readonly profile: string })
   };
   const dax = running.clusters[0];
   if (dax !== undefined) variables.DAX_ENDPOINT = dax.endpoint;
+  const isHttps = running.endpoint.startsWith("https:");
+  const isTls = isHttps || running.clusters.some(({ endpoint }) => endpoint.startsWith("daxs:"));
+  // Node.js trusts it beside its own; the AWS CLI and other SDKs trust it instead of theirs.
+  if (isTls) variables.NODE_EXTRA_CA_CERTS = places.authority;
+  if (isHttps) variables.AWS_CA_BUNDLE = places.authority;
   // Keys left over in the shell would win over the profile.
-  process.stdout.write("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN DAX_ENDPOINT\n");
+  process.stdout.write("unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_CA_BUNDLE DAX_ENDPOINT\n");
   for (const [name, value] of Object.entries(variables)) process.stdout.write(`export ${name}=${quoted(value)}\n`);
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import type { CaFlags } from "./ca.js";
 import type { ExportFlags } from "./export.js";
 import type { ImportFlags } from "./import.js";
 import { printError } from "./terminal.js";
@@ -14,6 +15,9 @@ interface UpFlags {
   readonly feed?: string;
   readonly launch?: string;
   readonly withoutGateway?: string;
+  readonly https?: boolean;
+  readonly tlsNames?: string;
+  readonly certificateLifetime?: string;
   readonly empty?: boolean;
   readonly serviceControlPolicies?: string;
   readonly tableEndpoint?: string;
@@ -62,6 +66,9 @@ function program(): Command {
       "--without-gateway <seconds>",
       "how long a node that has lost this gateway serves on before it ends, at most 300 (default: 300)",
     )
+    .option("--https", "speak HTTPS on the port of the AWS APIs; `hotkeep ca` prints whom clients must trust")
+    .option("--tls-names <list>", "names and addresses for certificates, beside those of this machine, with commas")
+    .option("--certificate-lifetime <time>", "how long certificates are good for, such as 30d or 12h (default: 30d)")
     .option("--empty", "do not create the documents' world on an empty data directory")
     .option(
       "--table-endpoint <url>",
@@ -89,6 +96,16 @@ function program(): Command {
     .option("--data <dir>", "data directory of the running gateway (default: .hotkeep)")
     .option("--profile <name>", "root, alice, bob or bob-role", "root")
     .action(async (flags: { data?: string; profile: string }) => (await import("./env.js")).env(flags));
+
+  hotkeep
+    .command("ca")
+    .description("print the certificate authority's certificate, which clients of daxs:// and https:// must trust")
+    .option("--data <dir>", "data directory of the gateway (default: .hotkeep)")
+    .option("--output <file>", "write it there instead")
+    .option("--renew", "make a new authority first, with no gateway running; clients must trust it anew")
+    .option("--host <address>", "with --renew: address the gateway will listen on (default: 127.0.0.1)")
+    .option("--tls-names <list>", "with --renew: names and addresses beyond private ones that it may certify")
+    .action(async (flags: CaFlags) => (await import("./ca.js")).ca(flags));
 
   hotkeep
     .command("explain [id]")

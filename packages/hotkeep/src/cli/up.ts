@@ -27,6 +27,7 @@ function welcome(
     `${styled("green", "✓")} ${styled("bold", "Hotkeep is ready")} ${styled("dim", `in ${Math.round(tookMs)} ms`)}`,
     "",
     line("AWS APIs", running.endpoint),
+    ...(isTls(running) ? [line("trust", `${running.dataDirectory}/ca.pem, which \`hotkeep ca\` prints`)] : []),
     line("console", `${running.endpoint}/console/`),
     ...clusters,
     ...(running.tableEndpoint === undefined ? [] : [line("tables", running.tableEndpoint)]),
@@ -41,6 +42,10 @@ function welcome(
   ].join("\n");
 }
 
+function isTls({ endpoint, clusters }: Running): boolean {
+  return [endpoint, ...clusters.map((cluster) => cluster.endpoint)].some((url) => /^(https|daxs):/.test(url));
+}
+
 const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 
 /** Runs a gateway until a signal ends it. */
@@ -48,8 +53,9 @@ export async function up(flags: ConfigurationInput & { readonly output: string }
   const configuration = readConfiguration(flags, process.env);
   // Everything below the data directory is its owner's only, also where the directory itself is open to others.
   process.umask(0o077);
-  if (!isLoopback(configuration.host)) {
-    process.stderr.write(`! listening on ${configuration.host}: calls are signed, but not encrypted\n`);
+  if (!isLoopback(configuration.host) && !configuration.https) {
+    const why = "calls are signed, but not encrypted; `--https` encrypts them";
+    process.stderr.write(`! listening on ${configuration.host}: ${why}\n`);
   }
   // A closed terminal is no reason to leave nodes behind.
   const signal = Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((name) => once(process, name)));

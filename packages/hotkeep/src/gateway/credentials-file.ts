@@ -4,7 +4,8 @@ import type { SigningCredentials } from "@hotkeep/protocols";
 /** Profiles of a shared credentials file. */
 export type Profiles = Readonly<Record<string, SigningCredentials>>;
 
-function replaceFile(path: string, text: string): void {
+/** Writes a file that only its owner may read, whole or not at all. */
+export function replaceFile(path: string, text: string): void {
   // Written beside and renamed, so that a kill in between leaves the old file whole.
   writeFileSync(`${path}.new`, text, { mode: 0o600 });
   renameSync(`${path}.new`, path);
@@ -35,7 +36,7 @@ export function readCredentialsFile(path: string): Profiles {
   return profiles;
 }
 
-/** Writes the AWS_CONFIG_FILE that goes with it: Region, endpoint, and Bob's role for those who have Bob's key. */
+/** Writes the AWS_CONFIG_FILE that goes with it: Region, endpoint, whom to trust for it, and Bob's role for those who have Bob's key. */
 export function writeConfigFile(
   path: string,
   facts: {
@@ -43,9 +44,12 @@ export function writeConfigFile(
     readonly endpoint: string;
     readonly account: string;
     readonly profiles: readonly string[];
+    /** File with what certifies the endpoint; undefined: it is plain. */
+    readonly authority?: string;
   },
 ): void {
-  const common = `region = ${facts.region}\nendpoint_url = ${facts.endpoint}\n`;
+  const trust = facts.authority === undefined ? "" : `ca_bundle = ${facts.authority}\n`;
+  const common = `region = ${facts.region}\nendpoint_url = ${facts.endpoint}\n${trust}`;
   const sections = facts.profiles.map((name) => `[profile ${name}]\n${common}`);
   if (facts.profiles.includes("bob")) {
     const role = `arn:aws:iam::${facts.account}:role/BobUserRole`;

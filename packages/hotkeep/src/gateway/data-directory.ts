@@ -15,6 +15,8 @@ export interface DataDirectory {
   /** Shared credentials and configuration files for AWS tools. */
   readonly credentials: string;
   readonly config: string;
+  /** The certificate authority's own certificate, for clients to trust. */
+  readonly authority: string;
   /** Stands while the documents' world is being made. */
   readonly worldPending: string;
   /** The address range of the stored network. */
@@ -52,6 +54,7 @@ export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
     sealingKey: join(root, "sealing.key"),
     credentials: join(root, "credentials"),
     config: join(root, "config"),
+    authority: join(root, "ca.pem"),
     worldPending: join(root, "world.pending"),
     range: join(root, "vpc-cidr"),
     running: join(root, "running.json"),

@@ -7,12 +7,13 @@ import { openNetwork } from "@hotkeep/network";
 import { createRouter, type Router } from "@hotkeep/protocols";
 import { openLmdbStore } from "@hotkeep/state";
 import { openRemoteTables, openTables, type RemoteTables, type Tables } from "@hotkeep/tables";
+import { gatewayAuthority, gatewayCertificate } from "../certificates/gateway-certificates.js";
 import type { Configuration } from "../configuration.js";
 import { leadsBack } from "../table-endpoint.js";
 import { prepareFirstStart } from "../world/first-start.js";
 import { checkStoredRange, takeAddressRange } from "./address-range.js";
 import { AuditTrail } from "./audit-trail.js";
-import { readCredentialsFile, writeConfigFile } from "./credentials-file.js";
+import { readCredentialsFile, replaceFile, writeConfigFile } from "./credentials-file.js";
 import { takeDataDirectory } from "./data-directory.js";
 import { denialLogLimits } from "./denial-log.js";
 import { denialOfDecision, denialOfNode } from "./denials.js";
@@ -89,6 +90,7 @@ async function open(
   const store = await openLmdbStore({ path: places.state, logger });
   closers.push(() => store.close());
   const sealer = await openSealer({ keyPath: places.sealingKey });
+  const authority = gatewayAuthority({ store, sealer, clock, random }, configuration);
   const { serviceControlPolicies: control } = configuration;
   const monitoring = openMonitoring({ clock });
   const identity = await openIdentity({
@@ -132,6 +134,8 @@ async function open(
       logger,
       environment: nodeEnvironment(),
     }),
+    authority,
+    tlsNames: configuration.tlsNames,
     advertise: configuration.advertiseLoopback ? "loopback" : "interface",
     launch: configuration.launch,
     feedHost: configuration.feed.host,
@@ -171,10 +175,15 @@ async function open(
     token: configuration.metricsToken,
     openConnections: () => http.connections(),
   };
+  const https = configuration.https
+    ? await gatewayCertificate(authority, configuration, { clock, logger, show: (next) => http.show(next) })
+    : undefined;
+  closers.push(() => https?.renewing.stop());
   const http: HttpListener = await listenHttp({
     host,
     port: configuration.port,
     logger,
+    ...(https !== undefined && { credentials: https.credentials }),
     handle: (request) =>
       answerMetrics(request, metricsPage) ?? answerPage(request, remote?.state()) ?? router.handle(request),
   }).catch((cause: NodeJS.ErrnoException) => {
@@ -195,24 +204,35 @@ async function open(
       help: "give the address of the DynamoDB-compatible service that holds the tables",
     });
   }
-  await clusters.start({ tableEndpoint: http.url });
+  const trust = https && { tableEndpointAuthority: await authority.certificate() };
+  await clusters.start({ tableEndpoint: http.url, ...trust });
   closers.push(() => clusters.stop());
 
   const world = await prepareFirstStart(configuration, places, identity, router);
+  // Nodes are on their way: the first start has time to make the authority.
+  replaceFile(places.authority, await authority.certificate());
   for (const cluster of await clusters.list()) {
     if (cluster.status !== "deleting") await clusters.whenAvailable(cluster.name, cluster.region, clustersReadyMs);
   }
   const views = await clusters.list();
+  // No certificate speaks for "everywhere".
+  const endpoint = https === undefined ? http.url : http.url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//127.0.0.1:");
   const running: Running = {
     pid: process.pid,
-    endpoint: http.url,
+    endpoint,
     account,
     region,
     ...(tableEndpoint === undefined ? {} : { tableEndpoint: tableEndpoint.url }),
     clusters: views.flatMap(({ name, endpoint }) => (endpoint === undefined ? [] : [{ name, endpoint }])),
   };
   const profiles = Object.keys(readCredentialsFile(places.credentials));
-  writeConfigFile(places.config, { region, endpoint: http.url, account, profiles });
+  writeConfigFile(places.config, {
+    region,
+    endpoint,
+    account,
+    profiles,
+    ...(https && { authority: places.authority }),
+  });
   writeRunningFile(places.running, running);
   closers.push(() => removeRunningFile(places.running));
 

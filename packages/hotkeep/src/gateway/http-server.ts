@@ -1,7 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import type { Server as HttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import type { ServerCredentials } from "@hotkeep/certificates";
 import type { Logger } from "@hotkeep/core";
 import type { HttpRequest, HttpResponse } from "@hotkeep/protocols";
+import { createHttpsServer, tlsSettings } from "./https.js";
 
 /** Bounds of the HTTP server. */
 export interface HttpLimits {
@@ -30,6 +33,8 @@ export interface HttpListener {
   readonly url: string;
   /** Open now. */
   connections(): number;
+  /** Shows these in every TLS handshake from now on; only where it was started with some. */
+  show(credentials: ServerCredentials): void;
   /** Takes no new work, finishes what runs, and closes after `withinMs` at the latest. */
   close(withinMs: number): Promise<void>;
 }
@@ -71,9 +76,11 @@ export async function listenHttp(options: {
   readonly port: number;
   readonly handle: HttpHandler;
   readonly logger: Logger;
+  /** Speaks HTTPS and shows these; without, plain HTTP. */
+  readonly credentials?: ServerCredentials;
   readonly limits?: HttpLimits;
 }): Promise<HttpListener> {
-  const { handle, logger } = options;
+  const { handle, logger, credentials } = options;
   const limits = options.limits ?? httpLimits;
   const answer = async (
     message: IncomingMessage,
@@ -92,23 +99,23 @@ export async function listenHttp(options: {
     });
     send(response, reply);
   };
-  const server: Server = createServer(
-    {
-      keepAliveTimeout: limits.keepAliveMs,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      maxHeaderSize: limits.headerBytesMax,
-      noDelay: true,
-    },
-    (message, response) => {
-      readBody(message, limits.bodyBytesMax, (body) => {
-        answer(message, response, body).catch((error: unknown) => {
-          logger.error("a request could not be answered", { error });
-          if (!response.headersSent) send(response, { status: 500, headers: {}, body: "" });
-        });
+  const listener: RequestListener = (message, response) => {
+    readBody(message, limits.bodyBytesMax, (body) => {
+      answer(message, response, body).catch((error: unknown) => {
+        logger.error("a request could not be answered", { error });
+        if (!response.headersSent) send(response, { status: 500, headers: {}, body: "" });
       });
-    },
-  );
+    });
+  };
+  const settings = {
+    keepAliveTimeout: limits.keepAliveMs,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    maxHeaderSize: limits.headerBytesMax,
+    noDelay: true,
+  };
+  const https: HttpsServer | undefined = credentials && createHttpsServer(settings, credentials, listener);
+  const server = https ?? createServer(settings, listener);
   server.maxConnections = limits.connectionsMax;
   let connections = 0;
   server.on("connection", (socket) => {
@@ -126,7 +133,8 @@ export async function listenHttp(options: {
   const host = options.host.includes(":") ? `[${options.host}]` : options.host;
   return {
     port,
-    url: `http://${host}:${port}`,
+    url: `${https === undefined ? "http" : "https"}://${host}:${port}`,
+    show: (next) => https?.setSecureContext(tlsSettings(next)),
     connections: () => connections,
     close: (withinMs) =>
       new Promise((resolve) => {

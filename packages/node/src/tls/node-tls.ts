@@ -15,8 +15,8 @@ export interface NodeTlsOptions {
 /** A node's transport over TLS, with the certificate that it shows. */
 export interface NodeTls {
   readonly transport: TlsTransport;
-  /** Settles when the certificate speaks for all of `names`. @throws what the gateway answers */
-  speakFor(names: readonly string[]): Promise<void>;
+  /** Settles when the certificate speaks for all of `names` and is by `authority`. @throws what the gateway answers */
+  speakFor(names: readonly string[], authority: string): Promise<void>;
   /** Renews no further. */
   stop(): void;
 }
@@ -41,8 +41,8 @@ export async function openNodeTls({ gateway, clock, logger, limits }: NodeTlsOpt
   listening.transport = transport;
   return {
     transport,
-    async speakFor(names) {
-      if (renewing.lacks(names)) await renewing.renew();
+    async speakFor(names, authority) {
+      if (!renewing.suits(names, authority)) await renewing.renew();
     },
     stop: () => renewing.stop(),
   };

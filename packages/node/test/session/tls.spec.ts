@@ -18,9 +18,10 @@ afterEach(async () => {
 });
 
 async function world() {
+  const by = await authority.fingerprint();
   const tables = await new BareTables().listen();
   closers.push(() => tables.close());
-  const gateway = new StandInGateway({ tableEndpoint: tables.url, tls: { names: ["127.0.0.1"] } });
+  const gateway = new StandInGateway({ tableEndpoint: tables.url, tls: { names: ["127.0.0.1"], authority: by } });
   const secure = (value: string) => [
     { Effect: "Allow", Action: "dax:*", Resource: clusterArn, Condition: { Bool: { "aws:SecureTransport": value } } },
   ];
@@ -35,7 +36,7 @@ async function world() {
     closers.push(() => node.close());
     return node;
   };
-  return { gateway, log, start, certified };
+  return { by, gateway, log, start, certified };
 }
 
 function dial(port: number): Promise<TLSSocket> {
@@ -78,7 +79,7 @@ describe("a node of a cluster with TLS", () => {
   });
 
   it("gets another certificate when its cluster has a new name, and keeps its connections", async () => {
-    const { gateway, start, certified, log } = await world();
+    const { by, gateway, start, certified, log } = await world();
     const node = await start();
     const client = await authorized(node.port, "AKIASECURE");
     expect((await client.ask(get)).codes).toEqual([]);
@@ -87,7 +88,7 @@ describe("a node of a cluster with TLS", () => {
     gateway.tell("configuration", { ...configuration, recordTtlMs: 1 });
     expect(gateway.timesAsked("certificate")).toBe(1);
     certified.names = names;
-    gateway.tell("configuration", { ...configuration, tls: { names } });
+    gateway.tell("configuration", { ...configuration, tls: { names, authority: by } });
     await expect.poll(() => log.lines.some(({ message }) => message === "certificate renewed")).toBe(true);
     const { subjectaltname } = (await dial(node.port)).getPeerCertificate();
     expect(subjectaltname).toBe("IP Address:127.0.0.1, IP Address:127.31.0.5");
