@@ -7,7 +7,10 @@ import type { LocalCall, ServiceHandlers } from "@hotkeep/protocols";
 import type { StateStore } from "@hotkeep/state";
 import type { DenialLog } from "./denials/denial-log.js";
 import type { NodeLauncher } from "./launch/launcher.js";
+import type { ClusterNotification } from "./model/cluster-store.js";
 import type { Launch } from "./model/launch.js";
+
+export type { ClusterNotification } from "./model/cluster-store.js";
 
 /** What callers did on one cluster, as one of its nodes told. */
 export interface NodeUses {
@@ -75,6 +78,8 @@ export interface ClustersOptions {
   readonly cacheBytesOf?: (nodeType: string) => number;
   /** Told of every denial a node reports, after it was put into {@link Clusters.denials}. */
   readonly onDenial?: (denial: DenialRecord) => void;
+  /** Told of the events of clusters with an active notification topic, once they are stored. */
+  readonly onNotification?: (notification: ClusterNotification) => void;
   /** Told of every use a node reports, after identity was. */
   readonly onUses?: (uses: NodeUses) => void;
   /** Told every few seconds how each node stands. */

@@ -60,7 +60,7 @@ class ControlPlane implements Clusters {
     const limits = { ...defaultClusterLimits, ...options.limits };
     const advertise = options.advertise ?? "interface";
     this.#options = options;
-    this.#clusters = new ClusterStore(store, new EventLog(clock));
+    this.#clusters = new ClusterStore(store, new EventLog(clock), options.onNotification);
     const linkedRole = new LinkedRole({
       clock,
       logger,

@@ -452,3 +452,37 @@ describe("describing", () => {
     );
   });
 });
+
+describe("a notification topic", () => {
+  it("is told of a cluster's events while it is active, the last one included", async () => {
+    const told: string[] = [];
+    house = await openHouse({
+      onNotification: ({ topicArn, clusterArn, event }) => void told.push(`${topicArn} ${clusterArn} ${event.message}`),
+    });
+    await house.serviceRole();
+    const NotificationTopicArn = `arn:aws:sns:${region}:123456789012:books`;
+    const about = (message: string) => `${NotificationTopicArn} ${clusterArnOf("books")} ${message}`;
+    await house.create("books", 2, { NotificationTopicArn });
+    expect(told).toEqual([about("Cluster created.")]);
+    const ClusterName = "books";
+    const reboot = async () => {
+      await house.call("dax", "RebootNode", { ClusterName, NodeId: "books-a" });
+      await house.clusters.whenAvailable("books", region, 5_000);
+    };
+    const { Cluster: off } = await house.call("dax", "UpdateCluster", {
+      ClusterName,
+      NotificationTopicStatus: "inactive",
+    });
+    expect(off!.NotificationConfiguration).toEqual({ TopicArn: NotificationTopicArn, TopicStatus: "inactive" });
+    await reboot();
+    expect(told).toHaveLength(1);
+    const { Cluster: on } = await house.call("dax", "UpdateCluster", {
+      ClusterName,
+      NotificationTopicStatus: "active",
+    });
+    expect(on!.NotificationConfiguration).toEqual({ TopicArn: NotificationTopicArn, TopicStatus: "active" });
+    await house.call("dax", "DeleteCluster", { ClusterName });
+    await house.until(() => told.length === 2, "the last event");
+    expect(told[1]).toBe(about("Cluster deleted."));
+  });
+});

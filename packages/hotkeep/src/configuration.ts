@@ -32,6 +32,8 @@ export interface Configuration {
   readonly tlsNames: readonly string[];
   /** How long certificates are good for. */
   readonly certificateLifetimeMs: number;
+  /** Web servers that are told of cluster events, by the ARN of the cluster's notification topic. */
+  readonly webhooks: ReadonlyMap<string, string>;
   /** No documents' world on an empty data directory. */
   readonly empty: boolean;
   /** The audit trail has calls on items, too: one line for each call on a table. */
@@ -59,6 +61,7 @@ export interface ConfigurationInput extends TableEndpointInput {
   readonly https?: boolean | undefined;
   readonly tlsNames?: string | undefined;
   readonly certificateLifetime?: string | undefined;
+  readonly webhook?: readonly string[] | undefined;
   readonly empty?: boolean | undefined;
   readonly auditData?: boolean | undefined;
   readonly serviceControlPolicies?: string | undefined;
@@ -116,12 +119,28 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     withoutGatewayMs: Number(withoutGateway) * 1_000,
     https: input.https ?? environment.HOTKEEP_HTTPS === "1",
     ...readCertificateSettings(input, environment),
+    webhooks: readWebhooks(
+      input.webhook ?? environment.HOTKEEP_WEBHOOKS?.split(/\s+/).filter((text) => text !== "") ?? [],
+    ),
     empty: input.empty ?? false,
     auditData: input.auditData ?? environment.HOTKEEP_AUDIT_DATA === "1",
     serviceControlPolicies: control === undefined ? undefined : resolve(control),
     metricsToken: readMetricsToken(environment),
     tableEndpoint: readTableEndpoint(input, environment, region),
   };
+}
+
+/** `TOPIC_ARN=URL`, several of them. */
+function readWebhooks(texts: readonly string[]): ReadonlyMap<string, string> {
+  const rule = "give TOPIC_ARN=URL, such as arn:aws:sns:us-west-2:123456789012:dax=https://example.org/hook";
+  return new Map(
+    texts.map((text) => {
+      const [, topicArn = "", url = ""] = /^(arn:aws:sns:[a-z0-9-]+:\d{12}:[\w.-]+)=(https?:\/\/\S+)$/.exec(text) ?? [];
+      // The text may carry a secret in its URL: only what stands before it is repeated.
+      if (topicArn === "" || !URL.canParse(url)) throw bad("webhook", text.split("=")[0]!, rule);
+      return [topicArn, url];
+    }),
+  );
 }
 
 /** From the environment only: what is in a command line, everybody on the machine can read. */

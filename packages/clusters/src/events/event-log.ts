@@ -26,7 +26,7 @@ export class EventLog {
     sourceType: EventRecord["sourceType"],
     source: string,
     message: string,
-  ): Promise<void> {
+  ): Promise<EventRecord> {
     const prefix = eventsPrefix(place);
     const at = this.#clock.now();
     const old = await transaction.range(prefixRange(prefix));
@@ -38,7 +38,9 @@ export class EventLog {
     // Time first, so that keys sort as events happened; the count keeps those of one millisecond apart and in order.
     this.#count = (this.#count + 1) % 1_000_000;
     const mark = `${String(at).padStart(15, "0")}-${String(this.#count).padStart(6, "0")}`;
-    transaction.put(prefix + mark, { source, sourceType, message, at });
+    const event: EventRecord = { source, sourceType, message, at };
+    transaction.put(prefix + mark, event);
+    return event;
   }
 
   /** All events of a place, oldest first. */

@@ -1,7 +1,8 @@
 import type { StateStore, StateTransaction } from "@hotkeep/state";
 import type { EventLog } from "../events/event-log.js";
+import { clusterArn } from "./arns.js";
 import { defaultParameterGroup } from "./parameters.js";
-import type { ClusterRecord, NodeRecord, ParameterGroupRecord, Place } from "./records.js";
+import type { ClusterRecord, EventRecord, NodeRecord, ParameterGroupRecord, Place } from "./records.js";
 import { ClusterState } from "./state.js";
 
 /** Names a cluster; with the suffix, this one and not a later cluster of the same name. */
@@ -16,14 +17,23 @@ export interface ClusterChange {
   readonly events?: readonly string[];
 }
 
+/** An event for the subscribers of its cluster's topic. */
+export interface ClusterNotification {
+  readonly topicArn: string;
+  readonly clusterArn: string;
+  readonly event: EventRecord;
+}
+
 /** One place's clusters, read and changed one at a time, events along with what they tell of. */
 export class ClusterStore {
   readonly store: StateStore;
   readonly events: EventLog;
+  readonly #notify: (notification: ClusterNotification) => void;
 
-  constructor(store: StateStore, events: EventLog) {
+  constructor(store: StateStore, events: EventLog, notify: (notification: ClusterNotification) => void = () => {}) {
     this.store = store;
     this.events = events;
+    this.#notify = notify;
   }
 
   read(place: Place): ClusterState {
@@ -38,24 +48,31 @@ export class ClusterStore {
     return matching(ref, await this.read(place).clusters.find(ref.name));
   }
 
-  /** Changes a cluster that is there; the answer is what it is now. */
-  update(
+  /** Changes a cluster that is there; the answer is what it is now. Its topic is told of the events once they are stored. */
+  async update(
     place: Place,
     ref: ClusterRef,
     change: (record: ClusterRecord) => ClusterChange | undefined,
   ): Promise<ClusterRecord | undefined> {
-    return this.write(place, async (state, transaction) => {
+    let notifications: readonly ClusterNotification[] = [];
+    const updated = await this.write(place, async (state, transaction) => {
       const { name } = ref;
       const record = matching(ref, await state.clusters.find(name));
       const changed = record === undefined ? undefined : change(record);
       if (changed === undefined) return record;
       if (changed.record === null) state.clusters.delete(transaction, name);
       else state.clusters.put(transaction, changed.record);
+      const events: EventRecord[] = [];
       for (const message of changed.events ?? []) {
-        await this.events.add(transaction, place, "CLUSTER", name, message);
+        events.push(await this.events.add(transaction, place, "CLUSTER", name, message));
       }
+      const topic = (changed.record ?? record)?.topic;
+      const told = topic?.status === "active" ? events : [];
+      notifications = told.map((event) => ({ topicArn: topic!.arn, clusterArn: clusterArn(place, name), event }));
       return changed.record ?? undefined;
     });
+    for (const notification of notifications) this.#notify(notification);
+    return updated;
   }
 
   /** The parameter group with this name; the default group needs no record. */

@@ -18,6 +18,7 @@ interface UpFlags {
   readonly https?: boolean;
   readonly tlsNames?: string;
   readonly certificateLifetime?: string;
+  readonly webhook?: readonly string[];
   readonly empty?: boolean;
   readonly serviceControlPolicies?: string;
   readonly tableEndpoint?: string;
@@ -69,6 +70,11 @@ function program(): Command {
     .option("--https", "speak HTTPS on the port of the AWS APIs; `hotkeep ca` prints whom clients must trust")
     .option("--tls-names <list>", "names and addresses for certificates, beside those of this machine, with commas")
     .option("--certificate-lifetime <time>", "how long certificates are good for, such as 30d or 12h (default: 30d)")
+    .option(
+      "--webhook <topic-arn=url>",
+      "post the events of clusters with this notification topic to a web server; may be given several times",
+      (text: string, others: readonly string[] = []) => [...others, text],
+    )
     .option("--empty", "do not create the documents' world on an empty data directory")
     .option(
       "--table-endpoint <url>",

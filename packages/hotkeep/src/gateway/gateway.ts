@@ -24,6 +24,7 @@ import { answerMetrics } from "./metrics-page.js";
 import { answerPage } from "./pages.js";
 import { type Running, removeRunningFile, writeRunningFile } from "./running-file.js";
 import { readServiceControlFiles } from "./service-control-files.js";
+import { Webhooks } from "./webhooks.js";
 
 /** How long the clusters of an earlier run may take to come back before the gateway says it is ready. */
 const clustersReadyMs = 15_000;
@@ -125,6 +126,8 @@ async function open(
   closers.push(() => tables.close());
   const network = openNetwork({ store, clock, random, logger, vpcCidr });
 
+  const webhooks = new Webhooks({ urls: configuration.webhooks, clock, random, logger });
+  closers.push(() => webhooks.close());
   const clusters = await openClusters({
     ...{ store, clock, random, logger, sealer, identity, network, account },
     invoke: (call) => late.router!.invoke(call),
@@ -147,6 +150,7 @@ async function open(
       trail.denied(denial);
     },
     onUses: trail.uses,
+    onNotification: webhooks.publish,
     onMetrics: ({ account, region, cluster, nodeId, report }) =>
       monitoring.reported({ account, region, cluster, node: nodeId }, report),
   });
