@@ -26,11 +26,14 @@ function compile(owner: string, kind: PolicyKind, text: PolicyText): CompiledPol
   }
 }
 
-function setsOf(principal: SnapshotPrincipal): PolicySets {
+type Control = readonly (readonly CompiledPolicy[])[];
+
+function setsOf(principal: SnapshotPrincipal, serviceControl: Control): PolicySets {
   const { arn, policies, boundary } = principal;
   return {
     identity: policies.map((policy) => compile(arn, "identity", policy)),
     ...(boundary === undefined ? {} : { boundary: [compile(arn, "boundary", boundary)] }),
+    ...(serviceControl.length === 0 ? {} : { serviceControl }),
   };
 }
 
@@ -100,9 +103,13 @@ export class Actor {
     this.#open = cluster === undefined ? openForRoles : openForClusters;
   }
 
-  /** What it may do at a table, or one of its indexes, itself. */
-  atTable(action: TableAction | "DescribeTable", resource: string): Verdict {
-    return this.#ask(`dynamodb:${action}`, resource, openAtTable);
+  /** What it may do at a table, or one of its indexes, itself. `policy` is the one on the table. */
+  atTable(
+    action: TableAction | "DescribeTable",
+    resource: string,
+    policy: readonly CompiledPolicy[] | undefined,
+  ): Verdict {
+    return this.#ask(`dynamodb:${action}`, resource, openAtTable, {}, policy);
   }
 
   /** What it may ask of a cluster. */
@@ -112,7 +119,13 @@ export class Actor {
     return this.#ask(`dax:${action}`, resource, undefined, { "dax:EnclosingOperation": "TransactWriteItems" });
   }
 
-  #ask(action: string, resource: string, open: string | undefined, more: ContextValues = {}): Verdict {
+  #ask(
+    action: string,
+    resource: string,
+    open: string | undefined,
+    more: ContextValues = {},
+    policy?: readonly CompiledPolicy[],
+  ): Verdict {
     const context = {
       ...this.#standing,
       "aws:RequestedRegion": regionOf(resource),
@@ -120,7 +133,8 @@ export class Actor {
       ...more,
     };
     const request = { principal: this.#principal, action, resource, context };
-    return verdictOf(decidePartially(request, this.#sets, open === undefined ? this.#open : [...this.#open, open]));
+    const sets = policy === undefined ? this.#sets : { ...this.#sets, resource: policy };
+    return verdictOf(decidePartially(request, sets, open === undefined ? this.#open : [...this.#open, open]));
   }
 }
 
@@ -152,6 +166,8 @@ function trustOf(account: string, role: SnapshotRole, cluster: SnapshotCluster):
 export interface Account {
   readonly actors: readonly Actor[];
   readonly clusters: readonly ActingCluster[];
+  /** The policy on a table, by the table's ARN. */
+  readonly tablePolicies: ReadonlyMap<string, readonly CompiledPolicy[]>;
 }
 
 /**
@@ -159,11 +175,26 @@ export interface Account {
  *
  * @throws HotkeepError `insight-unreadable-policy` when a policy is none: what it denies must not be lost.
  */
-export function readAccount({ account, users, roles, clusters }: AccountSnapshot): Account {
-  const roleSets = new Map(roles.map((role) => [role.arn, { role, sets: setsOf(role) }]));
+export function readAccount({
+  account,
+  users,
+  roles,
+  clusters,
+  tables,
+  serviceControl = [],
+}: AccountSnapshot): Account {
+  const control = serviceControl.map((level) => level.map((text) => compile(account, "service-control", text)));
+  const roleSets = new Map(
+    roles.map((role) => [role.arn, { role, sets: setsOf(role, role.serviceLinked === true ? [] : control) }]),
+  );
   return {
+    tablePolicies: new Map(
+      tables.flatMap(({ arn, resourcePolicy }) =>
+        resourcePolicy === undefined ? [] : [[arn, [compile(arn, "resource", resourcePolicy)]]],
+      ),
+    ),
     actors: [
-      ...users.map((user) => new Actor(account, "user", user, setsOf(user))),
+      ...users.map((user) => new Actor(account, "user", user, setsOf(user, control))),
       ...[...roleSets.values()].map(({ role, sets }) => new Actor(account, "role", role, sets)),
     ],
     clusters: clusters.map((cluster) => {

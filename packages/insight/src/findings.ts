@@ -150,8 +150,8 @@ export function findings(snapshot: AccountSnapshot): readonly Finding[] {
       });
     }
   }
-  for (const table of snapshot.tables) {
-    const clusters = account.clusters.map((acting) => clusterAtTable(acting, table));
+  for (const { arn: table } of snapshot.tables) {
+    const clusters = account.clusters.map((acting) => clusterAtTable(account, acting, table));
     const reaches = reachIn(account, table, clusters);
     for (const reach of reaches) found.push(...subversions(reach, table));
     for (const at of clusters) {

@@ -1,3 +1,4 @@
+export { type AccountExport, snapshotOf } from "./account-export.js";
 export { type Finding, type FindingCode, findings, type Severity } from "./findings.js";
 export { type ItemAction, itemActions, type TableAction, tableActions } from "./item-actions.js";
 export {

@@ -57,12 +57,17 @@ export interface ClusterAtTable {
 }
 
 /** What a cluster may do at a table. */
-export function clusterAtTable(acting: ActingCluster, table: string): ClusterAtTable {
+export function clusterAtTable(
+  { tablePolicies }: Pick<Account, "tablePolicies">,
+  acting: ActingCluster,
+  table: string,
+): ClusterAtTable {
   const { actor } = acting;
-  const verdict = (action: ItemAction) => [action, actor?.atTable(action, table) ?? impossible] as const;
+  const policy = tablePolicies.get(tableOf(table));
+  const verdict = (action: ItemAction) => [action, actor?.atTable(action, table, policy) ?? impossible] as const;
   return {
     acting,
-    describeTable: actor?.atTable("DescribeTable", tableOf(table)) ?? impossible,
+    describeTable: actor?.atTable("DescribeTable", tableOf(table), policy) ?? impossible,
     actions: Object.fromEntries(itemActions.map(verdict)) as Record<ItemAction, Verdict>,
   };
 }
@@ -87,14 +92,15 @@ function throughCluster(actor: Actor, at: ClusterAtTable): ClusterReach {
 
 /** The reach of everybody in an account that has been read, when its clusters' part is known. */
 export function reachIn(
-  { actors }: Account,
+  { actors, tablePolicies }: Account,
   table: string,
   atTable: readonly ClusterAtTable[],
 ): readonly PrincipalReach[] {
+  const policy = tablePolicies.get(tableOf(table));
   return actors.map((actor) => ({
     principal: actor.arn,
     kind: actor.kind,
-    direct: tableActions.map((action) => ({ action, verdict: actor.atTable(action, table) })),
+    direct: tableActions.map((action) => ({ action, verdict: actor.atTable(action, table, policy) })),
     viaClusters: atTable.map((at) => throughCluster(actor, at)),
   }));
 }
@@ -114,6 +120,6 @@ export function reachOf(snapshot: AccountSnapshot, table: string): readonly Prin
   return reachIn(
     account,
     table,
-    account.clusters.map((acting) => clusterAtTable(acting, table)),
+    account.clusters.map((acting) => clusterAtTable(account, acting, table)),
   );
 }

@@ -24,6 +24,8 @@ export interface SnapshotPrincipal {
 export interface SnapshotRole extends SnapshotPrincipal {
   /** Its trust policy, as text. */
   readonly trust: string;
+  /** Service control policies do not limit it. */
+  readonly serviceLinked?: boolean;
 }
 
 /** A DAX cluster and the role with which it goes to the tables. */
@@ -34,6 +36,14 @@ export interface SnapshotCluster {
   readonly serviceRoleArn: string;
 }
 
+/** A table and the policy on it. */
+export interface SnapshotTable {
+  /** `arn:aws:dynamodb:REGION:ACCOUNT:table/Name` */
+  readonly arn: string;
+  /** The policy on the table, which decides about its indexes, too. */
+  readonly resourcePolicy?: PolicyText;
+}
+
 /** All that reach and findings are computed from: an account at one moment. Plain data, so it can be exported. */
 export interface AccountSnapshot {
   /** 12 digits. */
@@ -41,6 +51,7 @@ export interface AccountSnapshot {
   readonly users: readonly SnapshotPrincipal[];
   readonly roles: readonly SnapshotRole[];
   readonly clusters: readonly SnapshotCluster[];
-  /** ARNs of the tables. */
-  readonly tables: readonly string[];
+  readonly tables: readonly SnapshotTable[];
+  /** Service control policies, level by level; every level must allow. Service-linked roles are free of them. */
+  readonly serviceControl?: readonly (readonly PolicyText[])[];
 }

@@ -152,7 +152,7 @@ test("a boundary limits, tags of the service role count, and groups' policies ar
       role(serviceRole, [policyText("P", onBooks(["*"], tagged))], { trust: trustsDax, tags: { stage: "prod" } }),
     ],
     clusters: [daxCluster01],
-    tables: [books],
+    tables: [{ arn: books }],
   };
   const reach = reachFor(snapshot, alice);
   expect(direct(reach)).toBe("d d A d d d d d d");

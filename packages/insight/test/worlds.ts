@@ -69,7 +69,7 @@ export function world(bobs: readonly Statement[], clusters: readonly Statement[]
       role(serviceRole, [policyText("DAXAccessPolicy", ...clusters)], { trust: trustsDax }),
     ],
     clusters: [daxCluster01],
-    tables: [books],
+    tables: [{ arn: books }],
   };
 }
 

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import type { CaFlags } from "./ca.js";
 import type { ExportFlags } from "./export.js";
 import type { ImportFlags } from "./import.js";
+import { addInsightCommands } from "./insight-commands.js";
 import { printError } from "./terminal.js";
 
 interface UpFlags {
@@ -122,6 +123,8 @@ function program(): Command {
     .action(async (id: string | undefined, flags: { data?: string }) =>
       (await import("./explain.js")).explain(id, flags),
     );
+
+  addInsightCommands(hotkeep);
 
   hotkeep
     .command("export")
