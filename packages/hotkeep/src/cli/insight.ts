@@ -58,7 +58,13 @@ function findTable({ tables }: AccountSnapshot, wanted: string): string {
   });
 }
 
-const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+function printText(text: string): void {
+  // Whoever reads through `head` has seen enough.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  process.stdout.write(text);
+}
+
+const print = (value: unknown): void => printText(`${JSON.stringify(value, undefined, 2)}\n`);
 
 /** Prints who can do what with a table, directly and through clusters. */
 export async function whoCanReach(flags: InsightFlags & { readonly table: string }): Promise<void> {
@@ -66,14 +72,14 @@ export async function whoCanReach(flags: InsightFlags & { readonly table: string
   const table = findTable(snapshot, flags.table);
   const reaches = reachOf(snapshot, table);
   if (flags.json === true) print(reaches);
-  else process.stdout.write(renderReach(table, reaches));
+  else printText(renderReach(table, reaches));
 }
 
 /** Prints what the owner of the account should look at. */
 export async function printFindings(flags: InsightFlags): Promise<void> {
   const found = findings(await readSnapshot(flags));
   if (flags.json === true) print(found);
-  else process.stdout.write(renderFindings(found));
+  else printText(renderFindings(found));
 }
 
 /** Prints the account as the public APIs tell it, for `--from`. */
