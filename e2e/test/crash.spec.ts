@@ -3,13 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
+import { DynamoDBStreams } from "@aws-sdk/client-dynamodb-streams";
 import { SeededRandom } from "@hotkeep/core";
+import { checkTables } from "@hotkeep/tables";
 import { type RunningHotkeep, startHotkeep, takeLoopbackRange } from "hotkeep/testing";
 import { describe, expect, it } from "vitest";
 import { Owner } from "../src/crash/owner.js";
+import { streamFaults } from "../src/crash/replay.js";
 import { indexFaults, nameOf, readAll, type Snapshot } from "../src/crash/snapshot.js";
 import { balanceFaults, Teller } from "../src/crash/teller.js";
 import { accountKey, createWorld, type Item, indexes, ledger, orders } from "../src/crash/world.js";
+
+/** What the files hold right after a kill, walked by a process that is not the gateway. */
+async function checkFiles(dataDirectory: string, when: string): Promise<void> {
+  const { faults, items, entries } = await checkTables(join(dataDirectory, "tables"));
+  expect(faults, when).toEqual([]);
+  // The world has more accounts than that from the beginning on.
+  expect(Math.min(items, entries), when).toBeGreaterThan(5);
+}
 
 // `HOTKEEP_CRASH_ROUNDS=50` is the long run; another seed is another run.
 const rounds = Number(process.env.HOTKEEP_CRASH_ROUNDS ?? 8);
@@ -60,6 +71,7 @@ describe("kill -9 under mixed load", () => {
         killed = true;
         await hotkeep.kill();
         await load;
+        await checkFiles(dataDirectory, `seed ${seed}, the files after kill ${round}`);
       } finally {
         client.destroy();
         if (!killed) await hotkeep.kill();
@@ -69,6 +81,12 @@ describe("kill -9 under mixed load", () => {
     const hotkeep = await start();
     const client = clientOf(hotkeep);
     await check(client, `seed ${seed}, after the last kill`);
+    const { endpoint, region, credentials } = hotkeep;
+    const streams = new DynamoDBStreams({ endpoint, region, credentials: { ...credentials.root! } });
+    expect(await streamFaults(streams, orders, await readAll(client)), `seed ${seed}, the stream`).toEqual([]);
+    // The checker can tell.
+    expect(await streamFaults(streams, orders, { items: new Map(), entries: new Map() })).not.toEqual([]);
+    streams.destroy();
     client.destroy();
     await hotkeep.stop();
     range.release();

@@ -29,6 +29,8 @@ const tables: readonly CreateTableCommandInput[] = [
   {
     TableName: orders,
     BillingMode: "PAY_PER_REQUEST",
+    // Never read while the load runs: at the end it must tell everything that has happened.
+    StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
     AttributeDefinitions: [
       { AttributeName: "pk", AttributeType: "S" },
       { AttributeName: "sk", AttributeType: "S" },

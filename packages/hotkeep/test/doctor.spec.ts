@@ -2,12 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@hotkeep/core";
+import { SeededRandom, silentLogger, systemClock } from "@hotkeep/core";
 import { loadNativeSockets } from "@hotkeep/node";
+import { openTables } from "@hotkeep/tables";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readConfiguration } from "../src/configuration.js";
 import { checkCompiler, checkDataDirectory, checkNode, checkTransport } from "../src/doctor/machine.js";
 import { checkLoopbackRange, checkPort } from "../src/doctor/network.js";
+import { checkStoredTables } from "../src/doctor/tables.js";
 import { writeRunningFile } from "../src/gateway/running-file.js";
 
 let folder: string;
@@ -15,6 +17,29 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "hotkeep-doctor-"));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("hotkeep doctor --tables", () => {
+  it("tells what is stored, and that there is nothing", async () => {
+    const path = join(folder, "tables");
+    expect(await checkStoredTables(path)).toEqual([
+      {
+        subject: "tables",
+        state: "note",
+        text: `The tables in \`${path}\` cannot be read: there is no \`data.mdb\`.`,
+        help: "Name a data directory in which a gateway of this version has run.",
+      },
+    ]);
+    const parts = { clock: systemClock, random: new SeededRandom(1), logger: silentLogger };
+    await (await openTables({ path, ...parts })).close();
+    expect(await checkStoredTables(path)).toEqual([
+      {
+        subject: "tables",
+        state: "good",
+        text: "0 tables, 0 items (0.0 MB), 0 index entries, 0 stream records: all of it belongs together",
+      },
+    ]);
+  });
+});
 
 describe("hotkeep doctor", () => {
   it("knows which Node.js is too old", () => {

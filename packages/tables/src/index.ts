@@ -1,3 +1,4 @@
+export { checkTables, type TablesReport } from "./check/check-tables.js";
 export * from "./limits.js";
 export * from "./open.js";
 export type { RefuseEarly } from "./remote/forwarded-operations.js";

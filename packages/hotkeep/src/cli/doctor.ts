@@ -4,6 +4,8 @@ import { checkCertificates } from "../doctor/certificates.js";
 import type { Finding } from "../doctor/finding.js";
 import { checkCompiler, checkDataDirectory, checkNode, checkTransport } from "../doctor/machine.js";
 import { checkLoopbackRange, checkPort } from "../doctor/network.js";
+import { checkStoredTables } from "../doctor/tables.js";
+import { dataDirectoryAt } from "../gateway/data-directory.js";
 import { styled } from "./terminal.js";
 
 const marks = { good: styled("green", "✓"), note: "·", bad: styled("red", "✗") } as const;
@@ -14,7 +16,9 @@ function lines({ subject, state, text, help }: Finding): string {
 }
 
 /** Looks at what Hotkeep needs of this machine and says what it finds. Exit code 1 when something would not work. */
-export async function doctor(flags: ConfigurationInput & { readonly output: string }): Promise<void> {
+export async function doctor(
+  flags: ConfigurationInput & { readonly output: string; readonly tables?: boolean },
+): Promise<void> {
   const { env, versions } = process;
   const configuration = readConfiguration(flags, env);
   const findings: readonly Finding[] = [
@@ -25,6 +29,7 @@ export async function doctor(flags: ConfigurationInput & { readonly output: stri
     await checkPort(configuration),
     checkDataDirectory(configuration.dataDirectory),
     ...(await checkCertificates(configuration.dataDirectory, systemClock)),
+    ...(flags.tables === true ? await checkStoredTables(dataDirectoryAt(configuration.dataDirectory).tables) : []),
   ];
   process.stdout.write(flags.output === "json" ? `${JSON.stringify(findings)}\n` : findings.map(lines).join(""));
   if (findings.some(({ state }) => state === "bad")) process.exitCode = 1;

@@ -28,7 +28,9 @@ interface UpFlags {
   readonly output: string;
 }
 
-type DoctorFlags = Pick<UpFlags, "data" | "host" | "port" | "vpcCidr" | "advertise" | "output">;
+type DoctorFlags = Pick<UpFlags, "data" | "host" | "port" | "vpcCidr" | "advertise" | "output"> & {
+  readonly tables?: boolean;
+};
 
 const outputOption = (text: string): Option =>
   new Option("--output <form>", text).choices(["text", "json"]).default("text");
@@ -165,6 +167,7 @@ function program(): Command {
     .option("--port <number>", "port of the AWS APIs (default: 8110)")
     .option("--vpc-cidr <cidr>", "loopback range of the default VPC (default: 127.31.0.0/16)")
     .option("--advertise", "all nodes on 127.0.0.1 with ports of their own")
+    .option("--tables", "also walk all stored items, index entries and stream records and say what does not fit")
     .addOption(outputOption("`text` for people, `json` for one line with the findings"))
     .action(async (flags: DoctorFlags) => (await import("./doctor.js")).doctor(flags));
 

@@ -2,14 +2,14 @@ import type { KeySchema } from "@hotkeep/attributes";
 import { formatArn } from "@hotkeep/core";
 import type { PolicyBook } from "../resource-policies/policy-book.js";
 import { decodeCounter } from "../storage/counters.js";
-import type { Storage } from "../storage/storage.js";
+import type { StoredRows } from "../storage/stored-rows.js";
 import type { Counter } from "../storage/write-transaction.js";
 import type { Stream } from "../streams/stream.js";
 import { counterKey } from "./catalog-keys.js";
 import type { IndexDefinition, TableDefinition } from "./definition.js";
 
 /** Items or entries and their bytes; what DescribeTable shows. */
-function loadCounter(storage: Storage, space: number): Counter {
+function loadCounter(storage: Pick<StoredRows, "catalog">, space: number): Counter {
   const key = counterKey(space);
   return { key, ...decodeCounter(storage.catalog.get(key)) };
 }
@@ -21,7 +21,7 @@ export class Index {
   readonly arn: string;
   readonly counter: Counter;
 
-  constructor(definition: IndexDefinition, tableArn: string, storage: Storage) {
+  constructor(definition: IndexDefinition, tableArn: string, storage: Pick<StoredRows, "catalog">) {
     this.definition = definition;
     this.arn = `${tableArn}/index/${definition.name}`;
     this.counter = loadCounter(storage, definition.space);
@@ -57,13 +57,13 @@ export class Table {
   isDeleted = false;
   /** Where changes of the items are recorded; the catalog sets it with the definition. */
   stream: Stream | undefined;
-  readonly #storage: Storage;
+  readonly #storage: Pick<StoredRows, "catalog">;
   readonly #policies: PolicyBook;
   #definition: TableDefinition;
   #indexes: readonly Index[] = [];
 
   /** `policies` is told of the table's resource policy, now and whenever it changes. */
-  constructor(definition: TableDefinition, storage: Storage, policies: PolicyBook) {
+  constructor(definition: TableDefinition, storage: Pick<StoredRows, "catalog">, policies: PolicyBook) {
     this.#storage = storage;
     this.#policies = policies;
     this.#definition = definition;

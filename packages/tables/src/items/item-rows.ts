@@ -86,13 +86,14 @@ export function replaceItemRow(
 }
 
 /** An item's place in an index and what the index shows of it. */
-interface Entry {
+export interface Entry {
   readonly key: Buffer;
   readonly shown: Item;
   readonly sizeBytes: number;
 }
 
-function entryOf(table: Table, index: Index, sized: SizedItem, primary: Buffer): Entry | undefined {
+/** The entry of an item in an index; undefined when it does not belong there. `primary`: its row key without the number. */
+export function entryOf(table: Table, index: Index, sized: SizedItem, primary: Buffer): Entry | undefined {
   if (!isIndexed(index.key, sized.item)) return undefined;
   const shown = projectToIndex(table, index, sized.item);
   const sizeBytes = shown === sized.item ? sized.sizeBytes : itemSizeBytes(shown);

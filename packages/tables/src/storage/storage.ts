@@ -11,7 +11,7 @@ const ownerKey = Buffer.from([0]);
 const ownerBytes = 16;
 
 /** 8 KB pages hold keys of up to 4,026 bytes, which an index entry with the longest keys needs. */
-const pageBytes = 8192;
+export const pageBytes = 8192;
 
 interface Job {
   readonly work: (transaction: WriteTransaction) => unknown;

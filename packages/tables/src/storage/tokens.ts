@@ -1,3 +1,4 @@
+import type { Rows } from "./rows.js";
 import type { Storage } from "./storage.js";
 import type { WriteTransaction } from "./write-transaction.js";
 
@@ -41,6 +42,21 @@ export function rememberToken(
   expiry.writeBigUInt64BE(BigInt(expiresAt), 0);
   transaction.put(storage.tokens, tokenKey(token), Buffer.concat([expiry, digest]));
   transaction.put(storage.tokens, expiryKey(expiresAt, nameOf(token)), tokenKey(token));
+}
+
+/**
+ * Counts the tokens in stored rows and tells those that would never be cleared away: without their row in the order of
+ * expiry.
+ */
+export function tokenFaults(rows: Rows, tell: (fault: string) => void): number {
+  let tokens = 0;
+  for (const { key, value } of rows.range({ from: Buffer.from("t/"), to: Buffer.from("t0") })) {
+    tokens++;
+    const name = key.toString("utf8").slice("t/".length);
+    const due = rows.get(expiryKey(expiryOf(value), name));
+    if (due === undefined || !due.equals(key)) tell(`token ${name} has no time at which it is cleared away`);
+  }
+  return tokens;
 }
 
 function nameOf({ account, region, token }: RequestToken): string {
