@@ -158,7 +158,7 @@ export interface ClusterView {
 export interface Clusters {
   /** The operations of `dax`, for the router. */
   readonly handlers: ServiceHandlers;
-  /** Join tokens: operations of `hotkeep`, for the router. */
+  /** Join tokens, and looking into clusters: operations of `hotkeep`, for the router. */
   readonly ownHandlers: ServiceHandlers;
   /** The last denials that nodes reported, by decision id. */
   readonly denials: DenialLog;

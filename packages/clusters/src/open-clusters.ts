@@ -29,6 +29,8 @@ import { parameterGroupOperations } from "./operations/parameter-groups.js";
 import { replicationFactorOperations } from "./operations/replication-factor.js";
 import { subnetGroupOperations } from "./operations/subnet-groups.js";
 import { tagOperations } from "./operations/tags.js";
+import { SeenRequests } from "./sight/seen-requests.js";
+import { sightOperations } from "./sight/sight-operations.js";
 
 /** Opens the control plane. Nothing runs until {@link Clusters.start}. */
 export function openClusters(options: ClustersOptions): Clusters {
@@ -47,6 +49,7 @@ class ControlPlane implements Clusters {
   readonly #attachments: Attachments;
   readonly #tokens: JoinTokens;
   readonly #attributeLists: AttributeLists;
+  readonly #seen = new SeenRequests();
   readonly #keepers = new Map<string, ClusterKeeper>();
   readonly #watchers = new Set<() => void>();
   readonly #undo: (() => void)[] = [];
@@ -103,6 +106,7 @@ class ControlPlane implements Clusters {
       onDenial: options.onDenial ?? (() => {}),
       onUses: options.onUses ?? (() => {}),
       onMetrics: options.onMetrics ?? (() => {}),
+      onSeen: (arn, nodeId, told) => this.#seen.add(arn, nodeId, told),
       limits,
     });
     this.#joinDoor = new JoinDoor({
@@ -125,7 +129,18 @@ class ControlPlane implements Clusters {
     };
     this.ownHandlers = {
       service: "hotkeep",
-      operations: joinTokenOperations({ clusters: this.#clusters, tokens: this.#tokens, limits }),
+      operations: [
+        ...joinTokenOperations({ clusters: this.#clusters, tokens: this.#tokens, limits }),
+        ...sightOperations({
+          clock,
+          clusters: this.#clusters,
+          seen: this.#seen,
+          nodesOf: (place, name) =>
+            [...this.#keepers.values()]
+              .filter((one) => clusterArn(one.place, one.name) === clusterArn(place, name))
+              .flatMap((one) => one.members.map(({ nodeId, connection }) => ({ nodeId, connection }))),
+        }),
+      ],
     };
     this.handlers = {
       service: "dax",
@@ -294,7 +309,11 @@ class ControlPlane implements Clusters {
   }
 
   #changed(): void {
-    for (const [key, keeper] of this.#keepers) if (keeper.ended) this.#keepers.delete(key);
+    for (const [key, keeper] of this.#keepers) {
+      if (!keeper.ended) continue;
+      this.#keepers.delete(key);
+      this.#seen.forget(clusterArn(keeper.place, keeper.name));
+    }
     for (const watcher of [...this.#watchers]) watcher();
   }
 

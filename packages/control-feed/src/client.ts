@@ -3,7 +3,7 @@ import { type Clock, HotkeepError, type Logger, type Random, systemRandom, type 
 import type { FeedAddress } from "./address.js";
 import { defaultFeedLimits, type FeedLimits } from "./limits.js";
 import { Listeners } from "./listeners.js";
-import type { GatewayNotices, NodeNotices, NodeRequests } from "./messages.js";
+import type { GatewayNotices, GatewayRequests, NodeNotices, NodeRequests } from "./messages.js";
 import { FeedPeer } from "./peer.js";
 import { pskOf, pskTls } from "./psk.js";
 
@@ -38,6 +38,13 @@ export interface FeedClient {
   ): Promise<NodeRequests[Name]["response"]>;
   /** Tells the gateway. False: not sent, because there is no connection or too much waits to be sent already. */
   notify<Name extends keyof NodeNotices>(name: Name, notice: NodeNotices[Name]): boolean;
+  /** Answers a kind of the gateway's requests; one handler a kind. Errors thrown travel to the gateway. */
+  handle<Name extends keyof GatewayRequests>(
+    name: Name,
+    handler: (
+      request: GatewayRequests[Name]["request"],
+    ) => GatewayRequests[Name]["response"] | Promise<GatewayRequests[Name]["response"]>,
+  ): void;
   /** Listens to the gateway. The gateway may wait until a listener's promise settles. The answer stops listening. */
   on<Name extends keyof GatewayNotices>(
     name: Name,
@@ -69,6 +76,7 @@ class ReconnectingClient implements FeedClient {
   readonly #options: FeedClientOptions;
   readonly #limits: FeedLimits;
   readonly #listeners = new Listeners();
+  readonly #handlers = new Map<string, (body: unknown) => unknown>();
   readonly #connectedListeners = new Set<() => void>();
   readonly #disconnectedListeners = new Set<(reason: string) => void>();
   readonly #refusedListeners = new Set<() => void>();
@@ -114,6 +122,15 @@ class ReconnectingClient implements FeedClient {
     listener: (notice: GatewayNotices[Name]) => void | Promise<void>,
   ): () => void {
     return this.#listeners.add(name, listener as (body: unknown) => unknown);
+  }
+
+  handle<Name extends keyof GatewayRequests>(
+    name: Name,
+    handler: (
+      request: GatewayRequests[Name]["request"],
+    ) => GatewayRequests[Name]["response"] | Promise<GatewayRequests[Name]["response"]>,
+  ): void {
+    this.#handlers.set(name, handler as (body: unknown) => unknown);
   }
 
   onConnected(listener: () => void): () => void {
@@ -219,8 +236,12 @@ class ReconnectingClient implements FeedClient {
     this.#refusals = 0;
     socket.setNoDelay(true);
     const peer = new FeedPeer(socket, clock, logger, this.#limits, {
-      onRequest: (name) => {
-        throw new HotkeepError("FeedUnknownMessage", `A node does not answer \`${name}\`.`);
+      onRequest: (name, body) => {
+        const handler = this.#handlers.get(name);
+        if (handler === undefined) {
+          throw new HotkeepError("FeedUnknownMessage", `A node does not answer \`${name}\`.`);
+        }
+        return handler(body);
       },
       onNotice: (name, body) => this.#listeners.tell(name, body),
       onClose: (reason) => {

@@ -1,6 +1,6 @@
 import { HotkeepError, type Logger } from "@hotkeep/core";
 import { Listeners } from "./listeners.js";
-import type { GatewayNotices, NodeNotices, NodeRequests } from "./messages.js";
+import type { GatewayNotices, GatewayRequests, NodeNotices, NodeRequests } from "./messages.js";
 import type { FeedPeer, PeerReceiver } from "./peer.js";
 
 /** The gateway's view of one connected node. The node has proved that it holds its join token. */
@@ -33,6 +33,16 @@ export interface FeedConnection {
     notice: GatewayNotices[Name],
     options?: { readonly timeoutMs?: number },
   ): Promise<void>;
+  /**
+   * Asks the node.
+   *
+   * @throws HotkeepError `FeedTimeout`, `FeedDisconnected`, `FeedOverloaded`, or what the node's handler threw
+   */
+  request<Name extends keyof GatewayRequests>(
+    name: Name,
+    request: GatewayRequests[Name]["request"],
+    options?: { readonly timeoutMs?: number },
+  ): Promise<GatewayRequests[Name]["response"]>;
   /** Settles when the connection has ended. */
   readonly closed: Promise<void>;
   close(reason: string): void;
@@ -93,6 +103,15 @@ export class ServerConnection implements FeedConnection, PeerReceiver {
   ): Promise<void> {
     if (this.#peer === undefined) throw new HotkeepError("FeedDisconnected", "The node is not connected.");
     await this.#peer.deliver(name, notice, options.timeoutMs);
+  }
+
+  async request<Name extends keyof GatewayRequests>(
+    name: Name,
+    request: GatewayRequests[Name]["request"],
+    options: { readonly timeoutMs?: number } = {},
+  ): Promise<GatewayRequests[Name]["response"]> {
+    if (this.#peer === undefined) throw new HotkeepError("FeedDisconnected", "The node is not connected.");
+    return (await this.#peer.request(name, request, options.timeoutMs)) as GatewayRequests[Name]["response"];
   }
 
   close(reason: string): void {

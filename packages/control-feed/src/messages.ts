@@ -167,6 +167,74 @@ export interface NodeReport {
   readonly values: Readonly<Record<string, number>>;
 }
 
+/** Attribute values as DynamoDB's JSON has them. */
+export type KeyJson = Readonly<Record<string, unknown>>;
+
+/** What a node has, or found, of one item. */
+export interface CachedItem {
+  readonly state: "cached" | "negative" | "absent" | "refused" | "unreachable";
+  readonly item?: KeyJson;
+  readonly ageMs?: number;
+  /** Absent: it does not expire. */
+  readonly expiresInMs?: number;
+  /** Why nothing is known. */
+  readonly message?: string;
+}
+
+/** What the table holds of one item, as the service role sees it. */
+export interface StoredItem {
+  readonly state: "found" | "none" | "refused" | "unreachable";
+  readonly item?: KeyJson;
+  /** ARN of the session that read it. */
+  readonly readBy?: string;
+  readonly message?: string;
+}
+
+/** A key that is looked up often; `count` is what it surely has, estimated from samples. */
+export interface HotKey {
+  readonly table: string;
+  readonly key: KeyJson;
+  readonly count: number;
+}
+
+/** What became of one request. */
+export interface SeenRequest {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** `GetItem` */
+  readonly operation: string;
+  readonly outcome: string;
+  readonly tookMicros: number;
+  readonly principal: string;
+  readonly table?: string;
+  readonly key?: KeyJson;
+  /** Of what the cache had. */
+  readonly ageMs?: number;
+  /** Look-ups by outcome, of a request for several items that fared differently. */
+  readonly items?: Readonly<Record<"hit" | "negative" | "miss" | "coalesced" | "bypass", number>>;
+  readonly deniedBy?: "caller" | "service-role";
+  readonly requestId?: string;
+  readonly errorCode?: string;
+}
+
+/** Requests the gateway makes of a node, each with its answer. */
+export interface GatewayRequests {
+  /**
+   * What the node has for a key and, if `stored`, what the table holds.
+   *
+   * @throws AwsError ValidationException when the key is none of the table's
+   */
+  xray: {
+    request: { readonly table: string; readonly key: KeyJson; readonly stored: boolean };
+    response: { readonly cached: CachedItem; readonly stored?: StoredItem };
+  };
+  /** The keys looked up most over the last one to two minutes. */
+  hotKeys: {
+    request: { readonly keysMax: number };
+    response: { readonly spanMs: number; readonly total: number; readonly keys: readonly HotKey[] };
+  };
+}
+
 /** Requests a node makes of the gateway, each with its answer. */
 export interface NodeRequests {
   /**
@@ -235,6 +303,8 @@ export interface NodeNotices {
   used: { readonly uses: readonly UseRecord[] };
   /** Every few seconds. */
   metrics: NodeReport;
+  /** What became of requests, while the gateway follows them; `missed` came too fast to be told. */
+  seen: { readonly requests: readonly SeenRequest[]; readonly missed: number };
   /** Keys this node has written; the gateway relays them to the cluster's other nodes. */
   wrote: WriteNotice;
   /** The node stops, no write of its is on its way, and this was the number of its last `wrote`. */
@@ -256,6 +326,8 @@ export interface GatewayNotices {
   configuration: NodeConfiguration;
   /** Leaving the roster has happened: serve on while clients leave, begin anew with the cache kept, say `listening`. */
   reboot: { readonly withinMs: number };
+  /** Tell of requests for so long: this many percent of them. */
+  follow: { readonly forMs: number; readonly percent: number };
   /** Leave the roster has happened: finish what runs, then stop. */
   drain: { readonly withinMs: number };
 }

@@ -4,7 +4,7 @@ import { HotkeepError } from "@hotkeep/core";
 /** What a node asks of the control feed and hears from it. A feed client is one; tests stand in with less. */
 export type Gateway = Pick<
   FeedClient,
-  "nodeId" | "connected" | "request" | "notify" | "on" | "onConnected" | "onDisconnected"
+  "nodeId" | "connected" | "request" | "notify" | "handle" | "on" | "onConnected" | "onDisconnected"
 >;
 
 /**

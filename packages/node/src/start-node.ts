@@ -23,6 +23,9 @@ import { Gatekeeper } from "./session/gatekeeper.js";
 import { InputBudget } from "./session/input.js";
 import { OutputScratch } from "./session/output.js";
 import { Session, type SessionShared } from "./session/session.js";
+import { Tail } from "./sight/tail.js";
+import { Watch } from "./sight/watch.js";
+import { hotKeysOf, XRay } from "./sight/x-ray.js";
 import { AttributeLists } from "./table/attribute-lists.js";
 import { HttpTableEndpoint } from "./table/http-endpoint.js";
 import { RoleSessions } from "./table/role-sessions.js";
@@ -126,6 +129,10 @@ class CacheNode implements RunningNode {
   readonly #membership: Membership;
   readonly #shared: SessionShared;
   readonly #teller: MetricTeller;
+  readonly #watch: Watch;
+  readonly #tail: Tail;
+  readonly #xRay: XRay;
+  readonly #context: OperationContext;
   readonly #stopListening: (() => void)[] = [];
   readonly stopped: Promise<void>;
   #whenStopped: () => void = () => {};
@@ -177,6 +184,7 @@ class CacheNode implements RunningNode {
       limits,
     );
     const tables = options.tables ?? this.#http;
+    this.#watch = new Watch(clock, random);
     this.#membership = new Membership({
       feed,
       clock,
@@ -200,7 +208,11 @@ class CacheNode implements RunningNode {
       lists: this.#lists,
       notices: this.#membership.notices,
       metrics: this.#metrics,
+      watch: this.#watch,
     };
+    this.#xRay = new XRay(context, this.#roleSessions);
+    this.#tail = new Tail({ gateway: feed, clock, watch: this.#watch, schemas: context.schemas });
+    this.#context = context;
     const executor = new OperationExecutor({
       context,
       gateway: feed,
@@ -224,8 +236,18 @@ class CacheNode implements RunningNode {
       cluster: { clusterArn, region, account },
       callers: this.#callers,
       items: this.#items,
-      gatekeeper: new Gatekeeper({ limits, clock, random, gateway: feed, executor, metrics, running }),
+      gatekeeper: new Gatekeeper({
+        limits,
+        clock,
+        random,
+        gateway: feed,
+        executor,
+        metrics,
+        running,
+        watch: this.#watch,
+      }),
       metrics,
+      watch: this.#watch,
       inputBudget: new InputBudget(limits.inputBytesTotalMax),
       outputScratch: new OutputScratch(),
       running,
@@ -338,6 +360,7 @@ class CacheNode implements RunningNode {
     this.#callers.uses.report(this.#clock.now());
     this.#teller.tell(this.#clock.monotonic());
     this.#membership.leave();
+    this.#tail.close();
     for (const stop of this.#stopListening) stop();
     this.#http.close();
     this.#whenStopped();
@@ -360,6 +383,9 @@ class CacheNode implements RunningNode {
         void this.close();
       });
     });
+    on("follow", ({ forMs, percent }) => this.#tail.follow(forMs, percent));
+    feed.handle("xray", (ask) => this.#xRay.look(ask));
+    feed.handle("hotKeys", ({ keysMax }) => hotKeysOf(this.#context, this.#watch, this.#clock, keysMax));
     on("drain", ({ withinMs }) => {
       this.drain(withinMs).catch((error: unknown) => this.#logger.error("draining failed", { error }));
     });

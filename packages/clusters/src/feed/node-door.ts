@@ -1,4 +1,4 @@
-import type { DenialRecord, FeedConnection } from "@hotkeep/control-feed";
+import type { DenialRecord, FeedConnection, NodeNotices } from "@hotkeep/control-feed";
 import { type Clock, HotkeepError, type Logger } from "@hotkeep/core";
 import type { Identity, IdentityChange } from "@hotkeep/identity";
 import type { DenialLog } from "../denials/denial-log.js";
@@ -23,6 +23,7 @@ export interface NodeDoorOptions {
   readonly onDenial: (denial: DenialRecord) => void;
   readonly onUses: (uses: NodeUses) => void;
   readonly onMetrics: (report: NodeMetricsReport) => void;
+  readonly onSeen: (clusterArn: string, nodeId: string, told: NodeNotices["seen"]) => void;
   readonly limits: ClusterLimits;
 }
 
@@ -53,7 +54,7 @@ export class NodeDoor {
 
   /** Takes in a node that has proved to be `member`. */
   enter(keeper: ClusterKeeper, member: Member, connection: FeedConnection): void {
-    const { identity, clock, clusters, attributeLists, denials, onDenial, onUses, onMetrics, limits } = this.#options;
+    const { identity, clock, clusters, attributeLists, denials, onDenial, onUses, onMetrics, onSeen, limits } = this.#options;
     const callers = new CallerSubscriptions(connection, identity, clock, limits.callerSubscriptionsMax);
     let serviceRoleArn: string | undefined;
     const guest: Guest = { keeper, connection, callers, serviceRoleArn: () => serviceRoleArn };
@@ -114,6 +115,7 @@ export class NodeDoor {
       const { account, region } = keeper.place;
       onMetrics({ account, region, cluster: keeper.name, nodeId: member.nodeId, report });
     });
+    connection.on("seen", (told) => onSeen(clusterArn(keeper.place, keeper.name), member.nodeId, told));
     connection.on("denied", (denial) => {
       denials.add(denial);
       onDenial(denial);

@@ -171,14 +171,34 @@ function program(): Command {
     .addOption(outputOption("`text` for people, `json` for one line with the findings"))
     .action(async (flags: DoctorFlags) => (await import("./doctor.js")).doctor(flags));
 
-  const token = hotkeep
-    .command("token")
-    .description("tokens with which nodes that somebody else starts join a cluster");
   const asking = (command: Command): Command =>
     command
       .option("--data <dir>", "data directory of the running gateway (default: .hotkeep)")
       .option("--profile <name>", "who asks, in the data directory's credentials file", "root")
       .option("--region <name>", "Region of the cluster (default: the gateway's)");
+  asking(hotkeep.command("xray"))
+    .description("compare what each node has cached for a key with what the table holds; or follow requests")
+    .option("--cluster <name>", "the cluster (default: daxcluster01)")
+    .option("--table <name>", "the table")
+    .option("--key <json>", 'the key, as DynamoDB\'s JSON: \'{"Author":{"S":"Bram Stoker"},"Title":{"S":"Dracula"}}\'')
+    .option("--follow", "print what becomes of each request until interrupted: hit, miss, negative, bypass, coalesced …")
+    .option("--sample <percent>", "with --follow: this share of the requests (default: 100)")
+    .addOption(outputOption("`text` for people, `json` for one line an answer"))
+    .action(async (flags) =>
+      flags.follow === true
+        ? (await import("./follow.js")).follow(flags)
+        : (await import("./xray.js")).xRay(flags),
+    );
+  asking(hotkeep.command("hot-keys"))
+    .description("list the keys that are looked up most, over the last one to two minutes")
+    .option("--cluster <name>", "the cluster (default: daxcluster01)")
+    .option("--max <number>", "how many (default: 10)")
+    .addOption(outputOption("`text` for people, `json` for one line"))
+    .action(async (flags) => (await import("./hot-keys.js")).hotKeys(flags));
+
+  const token = hotkeep
+    .command("token")
+    .description("tokens with which nodes that somebody else starts join a cluster");
   asking(token.command("create"))
     .description("print a new token, good for one node, once; its secret is kept nowhere")
     .requiredOption("--cluster <name>", "the cluster to join")

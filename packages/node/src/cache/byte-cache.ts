@@ -14,6 +14,8 @@ export interface CacheEntry {
   readonly response: Buffer;
   /** Monotonic milliseconds; Infinity for no end. */
   readonly expiresAt: number;
+  /** Monotonic milliseconds when it was stored, in 32 bits: a larger number would need memory of its own. */
+  readonly storedAt: number;
   /** Bytes charged to the budget. */
   readonly charge: number;
   /** Monotonic milliseconds of the last use. */
@@ -86,6 +88,16 @@ export class ByteCache {
     return undefined;
   }
 
+  /** The live entry whose key is `key`, left where it is in the order of use. */
+  peek(key: Uint8Array, now: number): CacheEntry | undefined {
+    const hash = hashBytes(key, 0, key.length, this.#seed);
+    for (let entry = this.#buckets[this.#slot(hash)]; entry !== undefined; entry = entry.chain) {
+      if (entry.hash !== hash || !sameBytes(entry.key, key, 0, key.length)) continue;
+      return now >= entry.expiresAt ? undefined : entry;
+    }
+    return undefined;
+  }
+
   /** Stores `response` under `key` (both copied), in place of what was there, and makes room for it. */
   put(key: Uint8Array, response: Uint8Array, now: number, expiresAt: number): void {
     this.drop(key);
@@ -100,6 +112,7 @@ export class ByteCache {
       key: bytes.subarray(0, key.length),
       response: bytes.subarray(key.length),
       expiresAt,
+      storedAt: now | 0,
       charge,
       usedAt: now,
       chain: undefined,
@@ -210,6 +223,11 @@ export class ByteCache {
     this.#bytes -= entry.charge;
     this.#budget.refund(entry.charge);
   }
+}
+
+/** How long an entry has been stored, in milliseconds; what is older than 49 days begins anew at zero. */
+export function ageOf(entry: Pick<CacheEntry, "storedAt">, now: number): number {
+  return ((now | 0) - entry.storedAt) >>> 0;
 }
 
 /** A 32-bit hash of `buffer[start, end)`. */

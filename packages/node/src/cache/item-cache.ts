@@ -1,5 +1,5 @@
 import type { Item } from "@hotkeep/attributes";
-import type { ByteCache, CacheEntry } from "./byte-cache.js";
+import { ageOf, type ByteCache, type CacheEntry } from "./byte-cache.js";
 import type { Doubts } from "./doubts.js";
 
 /** What a read of one item at the table found. */
@@ -85,6 +85,16 @@ export class ItemCache {
   /** The entry for the item key (see `itemKeyOf`) that lies at `buffer[start, end)`. */
   find(buffer: Uint8Array, start: number, end: number, now: number): CacheEntry | undefined {
     return this.#cache.find(buffer, start, end, now);
+  }
+
+  /** What is here for `key`, without any effect on how long it stays. */
+  inspect(
+    key: Uint8Array,
+    now: number,
+  ): { readonly response: Buffer; readonly ageMs: number; readonly expiresInMs: number } | undefined {
+    const entry = this.#cache.peek(key, now);
+    if (entry === undefined) return undefined;
+    return { response: entry.response, ageMs: ageOf(entry, now), expiresInMs: entry.expiresAt - now };
   }
 
   /** The read of this key that is on its way and may be joined. */

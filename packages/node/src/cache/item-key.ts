@@ -15,6 +15,22 @@ export function itemKeyOf(table: string, canonicalKey: Uint8Array): Buffer {
   return out;
 }
 
+/** Table and canonical primary key of an item key. */
+export function readItemKey(itemKey: Uint8Array): { readonly table: string; readonly key: Buffer } {
+  const bytes = Buffer.from(itemKey.buffer, itemKey.byteOffset, itemKey.byteLength);
+  const [nameAt, nameEnd] = byteString(bytes, 0);
+  const [keyAt, keyEnd] = byteString(bytes, nameEnd);
+  return { table: bytes.toString("utf8", nameAt, nameEnd), key: bytes.subarray(keyAt, keyEnd) };
+}
+
+/** Where the content of the byte string at `at` lies; text strings are headed alike but for the major type. */
+function byteString(bytes: Buffer, at: number): readonly [start: number, end: number] {
+  const head = bytes[at]! & 0x1f;
+  if (head < 24) return [at + 1, at + 1 + head];
+  if (head === 24) return [at + 2, at + 2 + bytes[at + 1]!];
+  return [at + 3, at + 3 + bytes.readUInt16BE(at + 1)];
+}
+
 /** The canonical primary key inside an item key that {@link itemKeyOf} made for `table`. */
 export function primaryKeyIn(itemKey: Buffer, table: string): Buffer {
   const nameLength = Buffer.byteLength(table, "utf8");

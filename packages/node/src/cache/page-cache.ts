@@ -1,4 +1,4 @@
-import type { ByteCache } from "./byte-cache.js";
+import type { ByteCache, CacheEntry } from "./byte-cache.js";
 import { Collapse } from "./collapse.js";
 
 /**
@@ -33,8 +33,8 @@ export class PageCache {
   }
 
   /** The answer to the frame at `buffer[start, end)`. */
-  find(buffer: Buffer, start: number, end: number, now: number): Buffer | undefined {
-    return this.#cache.find(buffer, start, end, now)?.response;
+  find(buffer: Buffer, start: number, end: number, now: number): CacheEntry | undefined {
+    return this.#cache.find(buffer, start, end, now);
   }
 
   /** Keeps the answer to a frame. */

@@ -8,6 +8,7 @@ import {
   encodeBatchGetResponse,
   encodeKey,
 } from "@hotkeep/dax-wire";
+import { ageOf } from "../cache/byte-cache.js";
 import type { Fill, FoundItem } from "../cache/item-cache.js";
 import { itemKeyOf } from "../cache/item-key.js";
 import type { KeysAndAttributes } from "../table/table-calls.js";
@@ -34,21 +35,26 @@ export async function batchGetItem(context: OperationContext, request: BatchGetI
   const wanted = await addressKeys(context, request);
   const toRead: Wanted[] = [];
   const joined: Promise<void>[] = [];
-  const { items, metrics, clock } = context;
+  const { items, metrics, clock, watch, sighting } = context;
   for (const one of wanted) {
     const { itemKey } = one.address;
     if (one.source.consistentRead) {
+      sighting?.note("bypass");
       toRead.push(one);
       continue;
     }
-    const entry = items.find(itemKey, 0, itemKey.length, clock.monotonic());
+    watch.lookUp(itemKey);
+    const now = clock.monotonic();
+    const entry = items.find(itemKey, 0, itemKey.length, now);
     if (entry !== undefined) {
       metrics.ItemCacheHits++;
+      sighting?.found(entry.response, ageOf(entry, now));
       joined.push(settle(one, decodeCached(context, one.address, entry.response)));
       continue;
     }
     metrics.ItemCacheMisses++;
     const running = items.fillOf(itemKey);
+    sighting?.note(running === undefined ? "miss" : "coalesced");
     if (running !== undefined) {
       joined.push(settle(one, running.found).catch(() => readMyself(one)));
       continue;

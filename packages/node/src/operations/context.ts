@@ -4,6 +4,8 @@ import type { PageCache } from "../cache/page-cache.js";
 import type { WriteNotices } from "../cluster/write-notices.js";
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
+import type { Sighting } from "../sight/sighting.js";
+import type { Watch } from "../sight/watch.js";
 import type { AttributeLists } from "../table/attribute-lists.js";
 import type { TableEndpoint } from "../table/table-calls.js";
 import type { TableSchemas } from "../table/table-schemas.js";
@@ -21,4 +23,7 @@ export interface OperationContext {
   readonly lists: AttributeLists;
   readonly notices: WriteNotices;
   readonly metrics: NodeMetrics;
+  readonly watch: Watch;
+  /** Where what becomes of this request is noted; absent when nobody looks. */
+  readonly sighting?: Sighting;
 }

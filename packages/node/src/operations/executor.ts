@@ -3,6 +3,7 @@ import {
   type DaxError,
   type DaxRequest,
   daxErrorOf,
+  decodeRequest,
   encodeAttributeListIdResponse,
   encodeAttributeListResponse,
   encodeError,
@@ -12,10 +13,12 @@ import {
   requestTables,
 } from "@hotkeep/dax-wire";
 import type { KnownRoster } from "../cluster/roster.js";
+import { ageOf } from "../cache/byte-cache.js";
 import { accessDenied, DaxFailure, daxErrorFor, readFailed, throttled, writeOutcomeUnknown } from "../failure.js";
 import type { Gateway } from "../gateway.js";
 import { countError } from "../session/counting.js";
 import type { Executor } from "../session/gatekeeper.js";
+import type { Sighting } from "../sight/sighting.js";
 import type { RoleSessions } from "../table/role-sessions.js";
 import { TableUnreachable } from "../table/table-calls.js";
 import { batchGetItem } from "./batch-get-item.js";
@@ -49,30 +52,42 @@ export class OperationExecutor implements Executor {
     return method === "endpoints" ? this.#options.roster.response : undefined;
   }
 
-  cachedPage(method: "query" | "scan", buffer: Buffer, start: number, end: number, now: number): Buffer | undefined {
+  cachedPage(
+    method: "query" | "scan",
+    buffer: Buffer,
+    start: number,
+    end: number,
+    now: number,
+    sighting?: Sighting,
+  ): Buffer | undefined {
     const { pages, metrics } = this.#options.context;
     if (!pages.enabled) return undefined;
     const page = pages.find(buffer, start, end, now);
     if (page === undefined) return undefined;
     if (method === "query") metrics.QueryCacheHits++;
     else metrics.ScanCacheHits++;
-    return page;
+    if (sighting !== undefined) {
+      sighting.about(requestTables(decodeRequest(buffer.subarray(start, end)))[0]!);
+      sighting.note("hit", ageOf(page, now));
+    }
+    return page.response;
   }
 
-  async execute(request: DaxRequest, frame: Buffer): Promise<Buffer> {
+  async execute(request: DaxRequest, frame: Buffer, sighting?: Sighting): Promise<Buffer> {
     const { context } = this.#options;
     try {
-      return await this.#run(request, frame);
+      return await this.#run(request, frame, sighting === undefined ? context : followedBy(sighting, context));
     } catch (error) {
-      const dax = this.#errorFor(request, error);
+      const dax = this.#errorFor(request, error, sighting);
+      if (sighting !== undefined) sighting.error = dax;
       countError(context.metrics, dax);
       if (!(error instanceof TransactionCancelled)) return encodeError(dax);
       return context.lists.encode((listIdOf) => encodeError({ ...dax, cancellationReasons: error.reasons }, listIdOf));
     }
   }
 
-  #run(request: DaxRequest, frame: Buffer): Buffer | Promise<Buffer> {
-    const { context, roster } = this.#options;
+  #run(request: DaxRequest, frame: Buffer, context: OperationContext): Buffer | Promise<Buffer> {
+    const { roster } = this.#options;
     switch (request.method) {
       case "getItem":
         return getItem(context, request);
@@ -106,7 +121,7 @@ export class OperationExecutor implements Executor {
     }
   }
 
-  #errorFor(request: DaxRequest, error: unknown): DaxError {
+  #errorFor(request: DaxRequest, error: unknown, sighting: Sighting | undefined): DaxError {
     const { random, logger, schemas } = this.#options.context;
     const id = uuid(random);
     const write = isWrite(request.method);
@@ -115,13 +130,15 @@ export class OperationExecutor implements Executor {
       if (error.code === "ResourceNotFoundException" || error.message.includes("match the schema")) {
         for (const table of requestTables(request)) schemas.doubt(table);
       }
-      if (error.code === "AccessDeniedException" || error.code === "AccessDenied")
+      if (error.code === "AccessDeniedException" || error.code === "AccessDenied") {
+        if (sighting !== undefined) sighting.deniedBy = "service-role";
         // Under the id of the endpoint's own decision, both hops' records are found together.
         return this.#refused(
           request,
           error,
           typeof error.members.requestId === "string" ? error.members.requestId : id,
         );
+      }
       if (error.fault === "client") return daxErrorOf(error, id);
       logger.warn("the table endpoint failed", { method: request.method, code: error.code, message: error.message });
       return write ? writeOutcomeUnknown(error.message, id) : readFailed(error.message, id);
@@ -159,4 +176,10 @@ export class OperationExecutor implements Executor {
     });
     return accessDenied(error.message, id);
   }
+}
+
+/** The operations' tools for a request that is looked at. */
+function followedBy(sighting: Sighting, context: OperationContext): OperationContext {
+  const tables = sighting.followed?.tables(context.tables) ?? context.tables;
+  return { ...context, tables, sighting };
 }

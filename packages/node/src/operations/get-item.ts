@@ -1,5 +1,6 @@
 import { validateProjection } from "@hotkeep/attributes";
 import { type ConsumedCapacity, decodeKey, encodeGetItemResponse, type GetItemRequest } from "@hotkeep/dax-wire";
+import { ageOf } from "../cache/byte-cache.js";
 import type { FoundItem } from "../cache/item-cache.js";
 import type { OperationContext } from "./context.js";
 import { printExpressions } from "./expressions.js";
@@ -8,17 +9,24 @@ import { ifGiven, unlessNone } from "./options.js";
 
 /** GetItem: from the cache, or else whole from the table into the cache; the projection is applied to the answer. */
 export async function getItem(context: OperationContext, request: GetItemRequest): Promise<Buffer> {
-  const { items, lists, metrics, clock } = context;
+  const { items, lists, metrics, clock, watch, sighting } = context;
   const address = await addressOf(context, request.table, request.key);
   const { projection } = request;
-  if (request.consistentRead) return getConsistently(context, request, address);
+  sighting?.about(address.table.name, address.itemKey);
+  if (request.consistentRead) {
+    sighting?.note("bypass");
+    return getConsistently(context, request, address);
+  }
+  watch.lookUp(address.itemKey);
   // From here on the table does not see the projection: it reads whole items, or nothing.
   if (projection !== undefined) validateProjection(projection);
-  const entry = items.find(address.itemKey, 0, address.itemKey.length, clock.monotonic());
+  const now = clock.monotonic();
+  const entry = items.find(address.itemKey, 0, address.itemKey.length, now);
   let found: FoundItem;
   let consumedCapacity: ConsumedCapacity | undefined;
   if (entry !== undefined) {
     metrics.ItemCacheHits++;
+    sighting?.found(entry.response, ageOf(entry, now));
     if (projection === undefined) return entry.response;
     found = await decodeCached(context, address, entry.response);
   } else {
@@ -66,16 +74,19 @@ async function readThrough(
   request: GetItemRequest,
   { table, key, itemKey }: ItemAddress,
 ): Promise<ReadThrough> {
-  const { items, clock } = context;
+  const { items, clock, sighting } = context;
   const running = items.fillOf(itemKey);
   if (running !== undefined) {
     try {
-      return { found: await running.found };
+      const found = await running.found;
+      sighting?.note("coalesced");
+      return { found };
     } catch (error) {
       // A batch's read may have failed for a reason that does not concern this call.
       if (running.kind === "GetItem") throw error;
     }
   }
+  sighting?.note("miss");
   const fill = items.beginFill(itemKey, "GetItem", clock.monotonic());
   try {
     const output = await context.tables.call("GetItem", {

@@ -17,16 +17,27 @@ export async function page(
   request: QueryRequest | ScanRequest,
   frame: Buffer,
 ): Promise<Buffer> {
-  const { pages, metrics } = context;
-  if (request.consistentRead) return (await readPage(context, request)).answer;
+  const { pages, metrics, sighting } = context;
+  sighting?.about(request.table);
+  if (request.consistentRead) {
+    sighting?.note("bypass");
+    return (await readPage(context, request)).answer;
+  }
   if (request.method === "query") metrics.QueryCacheMisses++;
   else metrics.ScanCacheMisses++;
-  if (!pages.enabled) return (await readPage(context, request)).answer;
-  return pages.running.run(frame.toString("latin1"), async () => {
+  if (!pages.enabled) {
+    sighting?.note("miss");
+    return (await readPage(context, request)).answer;
+  }
+  let mine = false;
+  const answer = await pages.running.run(frame.toString("latin1"), async () => {
+    mine = true;
     const { answer, cacheable } = await readPage(context, request);
     pages.put(frame, cacheable, context.clock.monotonic());
     return answer;
   });
+  sighting?.note(mine ? "miss" : "coalesced");
+  return answer;
 }
 
 interface ReadPage {

@@ -10,6 +10,7 @@ export async function transactGetItems(context: OperationContext, request: Trans
   for (const get of request.gets) {
     gets.push({ ...get, address: await addressOf(context, get.table, get.key) });
   }
+  for (const _ of gets) context.sighting?.note("bypass");
   const output = await context.tables.call("TransactGetItems", {
     TransactItems: gets.map(({ address: { table, key }, projection }) => ({
       Get: {

@@ -20,13 +20,14 @@ export async function writeThrough<Output>(
   call: () => Promise<Output>,
   newValues: (output: Output) => Promise<readonly (Buffer | undefined)[]>,
 ): Promise<Output> {
-  const { items, clock, notices, random } = context;
+  const { items, clock, notices, random, sighting } = context;
   if (!(await notices.mayWrite())) {
     throw new DaxFailure(throttled("This node has lost touch with its cluster; nothing was written.", uuid(random)));
   }
   const distinct = distinctAddresses(addresses);
   const keys = distinct.map(({ table, key }) => ({ table: table.name, key }));
   const write = items.beginWrite(distinct.map((address) => address.itemKey));
+  if (distinct.length === 1) sighting?.about(distinct[0]!.table.name, distinct[0]!.itemKey);
   let values: readonly (Buffer | undefined)[] = [];
   try {
     const output = await call();

@@ -4,6 +4,8 @@ import { accessDenied, daxErrorFor, throttled } from "../failure.js";
 import type { Gateway } from "../gateway.js";
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
+import type { Sighting } from "../sight/sighting.js";
+import type { Watch } from "../sight/watch.js";
 import { type ActionVariant, actionOf, actionsOfTransaction, everyAction } from "./actions.js";
 import { countError } from "./counting.js";
 import type { Denial, Identity } from "./identity.js";
@@ -13,9 +15,16 @@ export interface Executor {
   /** The answer when it is at hand, without looking at any table; undefined otherwise. */
   immediate(method: MethodName): Buffer | undefined;
   /** The cached answer of a query or scan frame `buffer[start, end)`. */
-  cachedPage(method: "query" | "scan", buffer: Buffer, start: number, end: number, now: number): Buffer | undefined;
+  cachedPage(
+    method: "query" | "scan",
+    buffer: Buffer,
+    start: number,
+    end: number,
+    now: number,
+    sighting?: Sighting,
+  ): Buffer | undefined;
   /** `frame` belongs to the executor. */
-  execute(request: DaxRequest, frame: Buffer): Promise<Buffer>;
+  execute(request: DaxRequest, frame: Buffer, sighting?: Sighting): Promise<Buffer>;
 }
 
 /** Requests that wait for something outside this process now. */
@@ -32,6 +41,7 @@ export interface GatekeeperOptions {
   readonly executor: Executor;
   readonly metrics: NodeMetrics;
   readonly running: RunningCount;
+  readonly watch: Watch;
 }
 
 /** The first hop: decides what a connection's identity may do, before anything is read, looked up or asked for. */
@@ -43,7 +53,8 @@ export class Gatekeeper {
   }
 
   /** Counts and encodes an error. */
-  error(error: DaxError): Buffer {
+  error(error: DaxError, sighting?: Sighting): Buffer {
+    if (sighting !== undefined) sighting.error = error;
     countError(this.#options.metrics, error);
     return encodeError(error);
   }
@@ -60,6 +71,26 @@ export class Gatekeeper {
     next: number,
     now: number,
   ): Buffer | Promise<Buffer> {
+    const { watch } = this.#options;
+    const sighting = watch.begin(method, identity, now);
+    const answer = this.#admit(identity, method, buffer, at, next, now, sighting);
+    if (sighting === undefined) return answer;
+    if (!(answer instanceof Promise)) {
+      watch.end(sighting);
+      return answer;
+    }
+    return answer.finally(() => watch.end(sighting));
+  }
+
+  #admit(
+    identity: Identity,
+    method: MethodName,
+    buffer: Buffer,
+    at: number,
+    next: number,
+    now: number,
+    sighting: Sighting | undefined,
+  ): Buffer | Promise<Buffer> {
     const { clock, executor } = this.#options;
     const wallNow = clock.now();
     // What needs one fixed permission is decided before anything is decoded.
@@ -68,14 +99,14 @@ export class Gatekeeper {
     if (action !== undefined) {
       uses[action.index]!++;
       const denial = identity.refuses(action, wallNow);
-      if (denial !== undefined) return this.#denied(denial);
+      if (denial !== undefined) return this.#denied(denial, sighting);
       if (method === "query" || method === "scan") {
-        const page = executor.cachedPage(method, buffer, at, next, now);
+        const page = executor.cachedPage(method, buffer, at, next, now, sighting);
         if (page !== undefined) return page;
       }
     } else if (method === "defineKeySchema") {
       const denial = this.#refusesEverything(identity, wallNow);
-      if (denial !== undefined) return this.#denied(denial);
+      if (denial !== undefined) return this.#denied(denial, sighting);
     } else {
       const answer = executor.immediate(method);
       if (answer !== undefined) return answer;
@@ -86,7 +117,7 @@ export class Gatekeeper {
     try {
       request = decodeRequest(frame);
     } catch (error) {
-      return this.error(daxErrorFor(error, uuid(this.#options.random)));
+      return this.error(daxErrorFor(error, uuid(this.#options.random)), sighting);
     }
     if (request.method === "transactWriteItems") {
       const needed = actionsOfTransaction(request.writes);
@@ -94,13 +125,13 @@ export class Gatekeeper {
       // An empty transaction needs nothing by itself, but is the table's to refuse, so not every stranger's to send.
       const denial =
         needed.length === 0 ? this.#refusesEverything(identity, wallNow) : firstDenial(identity, needed, wallNow);
-      if (denial !== undefined) return this.#denied(denial);
+      if (denial !== undefined) return this.#denied(denial, sighting);
     }
     const { running, limits, random } = this.#options;
     if (running.count >= limits.requestsRunningMax) {
-      return this.error(throttled("The node is processing too many requests.", uuid(random)));
+      return this.error(throttled("The node is processing too many requests.", uuid(random)), sighting);
     }
-    return executor.execute(request, frame);
+    return executor.execute(request, frame, sighting);
   }
 
   /** The first action's denial when none is allowed. */
@@ -114,7 +145,8 @@ export class Gatekeeper {
     return first;
   }
 
-  #denied(denial: Denial): Buffer {
+  #denied(denial: Denial, sighting: Sighting | undefined): Buffer {
+    if (sighting !== undefined) sighting.deniedBy = "caller";
     const { clock, random, gateway } = this.#options;
     const id = uuid(random);
     const { action, resource } = denial.decision.request;
@@ -129,7 +161,7 @@ export class Gatekeeper {
       message: denial.message,
       decision: denial.decision,
     });
-    return this.error(accessDenied(denial.message, id));
+    return this.error(accessDenied(denial.message, id), sighting);
   }
 }
 

@@ -15,6 +15,7 @@ import type { ItemCache } from "../cache/item-cache.js";
 import { authenticationRequired, daxErrorFor, recovering, throttled } from "../failure.js";
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
+import type { Watch } from "../sight/watch.js";
 import type { Connection, ConnectionEvents } from "../transport/transport.js";
 import { getItemBit, getItemIndex } from "./actions.js";
 import { type Authorization, authorize } from "./authorize.js";
@@ -36,6 +37,7 @@ export interface SessionShared {
   readonly items: ItemCache;
   readonly gatekeeper: Gatekeeper;
   readonly metrics: NodeMetrics;
+  readonly watch: Watch;
   readonly inputBudget: InputBudget;
   readonly outputScratch: OutputScratch;
   /** Requests that wait for a table, a policy or the gateway now. */
@@ -175,7 +177,7 @@ export class Session implements ConnectionEvents {
   }
 
   #frames(buffer: Buffer, start: number, end: number): number {
-    const { clock, callers, items, metrics } = this.#shared;
+    const { clock, callers, items, metrics, watch } = this.#shared;
     const now = clock.monotonic();
     let at = start;
     while (at < end && !this.#busy && !this.#clogged) {
@@ -207,6 +209,7 @@ export class Session implements ConnectionEvents {
           metrics.ItemCacheHits++;
           identity.known.uses[getItemIndex]!++;
           this.#output.add(entry.response);
+          if (--watch.countdown < 0) watch.hit(identity, entry, now);
           at = next;
           if (this.#output.length > outputStepBytes) this.#flush();
           continue;

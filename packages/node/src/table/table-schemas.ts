@@ -67,6 +67,11 @@ export class TableSchemas {
     }
   }
 
+  /** The table as it was described last, however long ago; undefined when it was not. */
+  known(name: string): KnownTable | undefined {
+    return this.#kept.get(name)?.table;
+  }
+
   /** The table (one that {@link get} has taken) seems to have changed: describe it before the next use. */
   doubt(nameOrArn: string): void {
     const name = plainName(nameOrArn, this.#home);

@@ -3,6 +3,7 @@ import type {
   Caller,
   FeedPolicy,
   GatewayNotices,
+  GatewayRequests,
   NodeConfiguration,
   NodeNotices,
   NodeRequests,
@@ -49,7 +50,7 @@ export class StandInGateway implements Gateway {
   readonly nodeId = "daxcluster01-a";
   connected = true;
   readonly keys = new Map<string, StandInKey>();
-  readonly told: Told = { denied: [], used: [], wrote: [], left: [], metrics: [] };
+  readonly told: Told = { denied: [], used: [], wrote: [], left: [], metrics: [], seen: [] };
   readonly asked: { readonly name: string; readonly request: unknown }[] = [];
   configuration: NodeConfiguration;
   roster: Roster | undefined;
@@ -119,6 +120,26 @@ export class StandInGateway implements Gateway {
   /** How often the node has asked for something. */
   timesAsked(name: keyof NodeRequests): number {
     return this.asked.filter((one) => one.name === name).length;
+  }
+
+  /** What the node answers, by name. */
+  readonly handlers = new Map<string, (body: unknown) => unknown>();
+
+  handle<Name extends keyof GatewayRequests>(
+    name: Name,
+    handler: (
+      request: GatewayRequests[Name]["request"],
+    ) => GatewayRequests[Name]["response"] | Promise<GatewayRequests[Name]["response"]>,
+  ): void {
+    this.handlers.set(name, handler as (body: unknown) => unknown);
+  }
+
+  /** Asks the node as the gateway would. */
+  async ask<Name extends keyof GatewayRequests>(
+    name: Name,
+    request: GatewayRequests[Name]["request"],
+  ): Promise<GatewayRequests[Name]["response"]> {
+    return (await this.handlers.get(name)!(request)) as GatewayRequests[Name]["response"];
   }
 
   notify<Name extends keyof NodeNotices>(name: Name, notice: NodeNotices[Name]): boolean {

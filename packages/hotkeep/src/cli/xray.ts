@@ -1,0 +1,75 @@
+import { HotkeepError } from "@hotkeep/core";
+import type { NodeXRay, StoredXRay, XRayResponse } from "@hotkeep/protocols";
+import { callOwnService, type OwnServiceFlags } from "./own-service.js";
+import { styled } from "./terminal.js";
+
+/** What the command line gives. */
+export interface XRayFlags extends OwnServiceFlags {
+  readonly cluster?: string;
+  readonly table?: string;
+  readonly key?: string;
+  readonly output: string;
+}
+
+/** Prints what every node has cached for a key beside what the table holds. */
+export async function xRay(flags: XRayFlags): Promise<void> {
+  if (flags.table === undefined || flags.key === undefined) {
+    throw new HotkeepError("BadArgument", "an x-ray needs --table and --key", {
+      help: `for example: hotkeep xray --table Books --key '{"Author":{"S":"Bram Stoker"},"Title":{"S":"Dracula"}}'; or --follow`,
+    });
+  }
+  const answer = await callOwnService(flags, "XRay", {
+    ClusterName: clusterOf(flags),
+    TableName: flags.table,
+    Key: readKey(flags.key),
+  });
+  process.stdout.write(flags.output === "json" ? `${JSON.stringify(answer)}\n` : `${describe(answer)}\n`);
+}
+
+/** The cluster that is meant: that of the documents' world unless another is named. */
+export function clusterOf({ cluster }: { readonly cluster?: string }): string {
+  return cluster ?? process.env.HOTKEEP_CLUSTER ?? "daxcluster01";
+}
+
+function readKey(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const key: unknown = JSON.parse(text);
+    if (typeof key === "object" && key !== null && !Array.isArray(key)) return key as Record<string, unknown>;
+  } catch {
+    // Said below in words that help.
+  }
+  throw new HotkeepError("BadArgument", `\`${text}\` is no key`, {
+    help: `write it as DynamoDB's JSON: '{"Author":{"S":"Bram Stoker"}}'`,
+  });
+}
+
+function describe({ TableName, Key, Stored, Nodes = [] }: XRayResponse): string {
+  return [
+    `${styled("bold", TableName ?? "")} ${JSON.stringify(Key)}`,
+    `  ${"stored".padEnd(24)}${storedText(Stored ?? {})}`,
+    ...Nodes.map((node) => `  ${(node.NodeId ?? "").padEnd(24)}${nodeText(node)}`),
+  ].join("\n");
+}
+
+function storedText({ State, Item, ReadBy, Message }: StoredXRay): string {
+  if (State === "found") return `${JSON.stringify(Item)} ${styled("dim", `read by ${ReadBy}`)}`;
+  if (State === "none") return `there is no such item ${styled("dim", `read by ${ReadBy}`)}`;
+  return `${styled("red", State ?? "")}: ${Message}`;
+}
+
+function nodeText({ State, Item, AgeMillis, ExpiresInMillis, SameAsStored, Message }: NodeXRay): string {
+  if (State === "absent") return "not cached";
+  if (State !== "cached" && State !== "negative") return `${styled("red", State ?? "")}: ${Message}`;
+  const times = [
+    `${seconds(AgeMillis ?? 0)} old`,
+    ExpiresInMillis === undefined ? "does not expire" : `expires in ${seconds(ExpiresInMillis)}`,
+  ].join(", ");
+  const same =
+    SameAsStored === undefined ? "" : SameAsStored ? styled("green", "same as stored") : styled("red", "differs from stored");
+  const what = State === "negative" ? "caches that there is no such item" : SameAsStored === true ? "cached" : JSON.stringify(Item);
+  return [what, times, same].filter((part) => part !== "").join("; ");
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

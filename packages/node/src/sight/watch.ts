@@ -1,0 +1,133 @@
+import { type Clock, principalName, type Random } from "@hotkeep/core";
+import type { MethodName } from "@hotkeep/dax-wire";
+import { ageOf, type CacheEntry } from "../cache/byte-cache.js";
+import type { Identity } from "../session/identity.js";
+import { HotKeys } from "./hot-keys.js";
+import { type FollowedRequest, Sighting } from "./sighting.js";
+
+/** Look-ups that go into the hot-key sketch each second at the most; above it one stands for several. */
+const samplesPerSecondMax = 1_000;
+const gapMax = 1 << 20;
+
+/** Somebody who wants to see requests. */
+export interface Follower {
+  /** Whether this request shall be looked at. */
+  wants(): boolean;
+  /** Begins to follow a request beyond this node, where the follower does so. */
+  begin?(method: MethodName): FollowedRequest;
+  seen(sighting: Sighting, endedAt: number): void;
+}
+
+const dataMethods = new Set<MethodName>([
+  "getItem",
+  "putItem",
+  "updateItem",
+  "deleteItem",
+  "query",
+  "scan",
+  "batchGetItem",
+  "batchWriteItem",
+  "transactGetItems",
+  "transactWriteItems",
+]);
+
+/**
+ * Looks at what the node does. A hit costs one subtraction: every so many of them it looks at the key, for the report of
+ * hot keys, and at each one only while somebody follows requests.
+ */
+export class Watch {
+  readonly hotKeys = new HotKeys();
+  /** Hits until the next one is looked at; below zero it is time for {@link hit}. */
+  countdown = 0;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #followers = new Set<Follower>();
+  #followed = false;
+  /** One sample stands for this many look-ups. */
+  #gap = 1;
+  #untilSample = 0;
+  #secondStartedAt: number;
+  #samplesThisSecond = 0;
+
+  constructor(clock: Clock, random: Random) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#secondStartedAt = clock.monotonic();
+  }
+
+  /** Adds somebody who looks; the answer stops it. */
+  follow(follower: Follower): () => void {
+    this.#followers.add(follower);
+    this.#followed = true;
+    this.countdown = 0;
+    return () => {
+      this.#followers.delete(follower);
+      this.#followed = this.#followers.size > 0;
+    };
+  }
+
+  /** A hit that is looked at; called when {@link countdown} is below zero. `now` is when its chunk was taken up. */
+  hit(identity: Identity, entry: CacheEntry, now: number): void {
+    if (!this.#followed) {
+      this.countdown = this.#sample(entry.key, now);
+      return;
+    }
+    this.countdown = 0;
+    if (--this.#untilSample < 0) this.#untilSample = this.#sample(entry.key, now);
+    const sighting = this.begin("getItem", identity, now);
+    if (sighting === undefined) return;
+    sighting.about("", entry.key);
+    sighting.found(entry.response, ageOf(entry, now));
+    this.end(sighting);
+  }
+
+  /** A look-up of an item outside of the shortest way. */
+  lookUp(itemKey: Uint8Array): void {
+    if (--this.countdown >= 0) return;
+    const now = this.#clock.monotonic();
+    if (!this.#followed) this.countdown = this.#sample(itemKey, now);
+    else {
+      this.countdown = 0;
+      if (--this.#untilSample < 0) this.#untilSample = this.#sample(itemKey, now);
+    }
+  }
+
+  /** Begins to note what becomes of a request; undefined when nobody looks. */
+  begin(method: MethodName, identity: Identity, now: number): Sighting | undefined {
+    if (!this.#followed || !dataMethods.has(method)) return undefined;
+    let wanted = false;
+    let followed: FollowedRequest | undefined;
+    for (const follower of this.#followers) {
+      if (!follower.wants()) continue;
+      wanted = true;
+      followed ??= follower.begin?.(method);
+    }
+    return wanted ? new Sighting(method, now, principalName(identity.known.caller.principal), followed) : undefined;
+  }
+
+  /** The request has been answered. */
+  end(sighting: Sighting): void {
+    const endedAt = this.#clock.monotonic();
+    for (const follower of this.#followers) follower.seen(sighting, endedAt);
+  }
+
+  /** Takes a sample; the answer is the number of look-ups to let go by. */
+  #sample(itemKey: Uint8Array, now: number): number {
+    this.hotKeys.add(itemKey, this.#gap, now);
+    this.#adapt(now);
+    if (this.#gap === 1) return 0;
+    // A random number with the mean that makes the gap, so that no rhythm of the callers is mistaken for heat.
+    const [a, b, c] = this.#random.bytes(3);
+    return (a! | (b! << 8) | (c! << 16)) % (2 * this.#gap - 1);
+  }
+
+  #adapt(now: number): void {
+    this.#samplesThisSecond++;
+    const second = now - this.#secondStartedAt >= 1_000;
+    if (this.#samplesThisSecond > samplesPerSecondMax) this.#gap = Math.min(gapMax, this.#gap * 2);
+    else if (second && this.#samplesThisSecond < samplesPerSecondMax / 4) this.#gap = Math.max(1, this.#gap / 2);
+    else if (!second) return;
+    this.#secondStartedAt = now;
+    this.#samplesThisSecond = 0;
+  }
+}
