@@ -12,7 +12,12 @@ describe("what an x-ray compares", () => {
   it.each([
     ["equal items", cached({ a: { S: "x" } }), found({ a: { S: "x" } }), true],
     ["sets in another order", cached({ a: { SS: ["x", "y"] } }), found({ a: { SS: ["y", "x"] } }), true],
-    ["another value deep inside", cached({ a: { M: { b: { L: [{ N: "1" }] } } } }), found({ a: { M: { b: { L: [{ N: "2" }] } } } }), false],
+    [
+      "another value deep inside",
+      cached({ a: { M: { b: { L: [{ N: "1" }] } } } }),
+      found({ a: { M: { b: { L: [{ N: "2" }] } } } }),
+      false,
+    ],
     ["an attribute more", cached({ a: { S: "x" } }), found({ a: { S: "x" }, b: { S: "" } }), false],
     ["an item that is gone", cached({ a: { S: "x" } }), { state: "none" as const }, false],
     ["an item that came", { state: "negative" as const }, found({ a: { S: "x" } }), false],
@@ -30,7 +35,8 @@ it("keeps the last thousand requests of a cluster, and counts what was missed", 
   seen.add(arn, "books-a", { requests: [request("one"), request("two")], missed: 3 });
   expect(seen.since(arn, start.at).requests.map((one) => one.request.operation)).toEqual(["one", "two"]);
   expect(seen.end(arn)).toEqual({ at: 2, missed: 3 });
-  for (let i = 0; i < 20; i++) seen.add(arn, "books-b", { requests: Array.from({ length: 100 }, () => request(`${i}`)), missed: 0 });
+  for (let i = 0; i < 20; i++)
+    seen.add(arn, "books-b", { requests: Array.from({ length: 100 }, () => request(`${i}`)), missed: 0 });
   const { requests, lost } = seen.since(arn, start.at);
   expect([requests.length, lost, requests.at(-1)!.request.operation]).toEqual([1_000, 1_002, "19"]);
   expect(seen.since("arn:another", 0)).toEqual({ requests: [], lost: 0 });

@@ -54,7 +54,8 @@ export class NodeDoor {
 
   /** Takes in a node that has proved to be `member`. */
   enter(keeper: ClusterKeeper, member: Member, connection: FeedConnection): void {
-    const { identity, clock, clusters, attributeLists, denials, onDenial, onUses, onMetrics, onSeen, limits } = this.#options;
+    const { identity, clock, clusters, attributeLists, denials, onDenial, onUses, onMetrics, onSeen, limits } =
+      this.#options;
     const callers = new CallerSubscriptions(connection, identity, clock, limits.callerSubscriptionsMax);
     let serviceRoleArn: string | undefined;
     const guest: Guest = { keeper, connection, callers, serviceRoleArn: () => serviceRoleArn };

@@ -18,7 +18,10 @@ export interface SightDesk {
   readonly clock: Clock;
   readonly clusters: ClusterStore;
   /** Every node of the cluster, with its connection where there is one. */
-  readonly nodesOf: (place: Place, name: string) => readonly { nodeId: string; connection: FeedConnection | undefined }[];
+  readonly nodesOf: (
+    place: Place,
+    name: string,
+  ) => readonly { nodeId: string; connection: FeedConnection | undefined }[];
   readonly seen: SeenRequests;
 }
 
@@ -44,7 +47,9 @@ export async function nodesFor(
     throw new AwsError("ClusterNotFoundException", `There is no cluster ${name} in ${place.region}.`);
   }
   const nodes = desk.nodesOf(place, record.name);
-  const reachable = nodes.flatMap(({ nodeId, connection }) => (connection === undefined ? [] : [{ nodeId, connection }]));
+  const reachable = nodes.flatMap(({ nodeId, connection }) =>
+    connection === undefined ? [] : [{ nodeId, connection }],
+  );
   if (reachable.length === 0) {
     const message = `No node of cluster ${record.name} can be asked now; the cluster is ${record.status}.`;
     throw new AwsError("ClusterUnavailableException", message, { fault: "server", status: 503 });

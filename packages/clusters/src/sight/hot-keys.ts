@@ -19,7 +19,10 @@ export function hotKeysOperation(desk: SightDesk): NamedOperation {
     needs: (input, call) => [needsSight(call, "ListHotKeys", input.ClusterName)],
     async handle(input, call) {
       const { reachable, away } = await nodesFor(desk, call, input.ClusterName);
-      const nodes: SampledNode[] = away.map((NodeId) => ({ NodeId, Message: "The node is not connected to the gateway." }));
+      const nodes: SampledNode[] = away.map((NodeId) => ({
+        NodeId,
+        Message: "The node is not connected to the gateway.",
+      }));
       const sums = new Map<string, Sum>();
       let perSecondOfAll = 0;
       await Promise.all(
@@ -29,13 +32,16 @@ export function hotKeysOperation(desk: SightDesk): NamedOperation {
             const seconds = spanMs / 1000;
             nodes.push({ NodeId: nodeId, WindowSeconds: seconds, RequestsPerSecond: total / seconds });
             perSecondOfAll += total / seconds;
-            for (const { table, key, count } of keys) add(sums, { table, key, perSecond: count / seconds, nodes: [nodeId] });
+            for (const { table, key, count } of keys)
+              add(sums, { table, key, perSecond: count / seconds, nodes: [nodeId] });
           } catch (error) {
             nodes.push({ NodeId: nodeId, Message: unreachable(error) });
           }
         }),
       );
-      const hottest = [...sums.values()].sort((a, b) => b.perSecond - a.perSecond).slice(0, input.MaxResults ?? keysDefault);
+      const hottest = [...sums.values()]
+        .sort((a, b) => b.perSecond - a.perSecond)
+        .slice(0, input.MaxResults ?? keysDefault);
       return {
         HotKeys: hottest.map(
           (sum): HotKey => ({

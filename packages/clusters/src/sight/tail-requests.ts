@@ -36,7 +36,8 @@ function readCursor(text: string): { readonly at: number; readonly missed: numbe
 }
 
 function answer({ nodeId, request }: SeenOnNode): SeenRequest {
-  const { at, operation, outcome, tookMicros, principal, table, key, ageMs, items, deniedBy, requestId, errorCode } = request;
+  const { at, operation, outcome, tookMicros, principal, table, key, ageMs, items, deniedBy, requestId, errorCode } =
+    request;
   return {
     Time: new Date(at),
     NodeId: nodeId,

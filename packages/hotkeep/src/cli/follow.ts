@@ -1,4 +1,4 @@
-import { HotkeepError, systemClock } from "@hotkeep/core";
+import { HotkeepError } from "@hotkeep/core";
 import type { SeenRequest } from "@hotkeep/protocols";
 import { callOwnService, type OwnServiceFlags } from "./own-service.js";
 import { styled } from "./terminal.js";
@@ -37,9 +37,10 @@ export async function follow(flags: FollowFlags): Promise<void> {
       process.stderr.write(`… ${answer.Missed} requests came too fast to be told; --sample shows a share of them\n`);
     }
     await new Promise<void>((resolve) => {
-      const timer = systemClock.after(pauseMs, resolve);
+      // Not the clock of the rooms, whose timers keep no process alive.
+      const timer = setTimeout(resolve, pauseMs);
       wake = () => {
-        timer.cancel();
+        clearTimeout(timer);
         resolve();
       };
     });
@@ -47,7 +48,8 @@ export async function follow(flags: FollowFlags): Promise<void> {
 }
 
 function line(request: SeenRequest): string {
-  const { Time, NodeId, Operation, Outcome, TableName, Key, AgeMillis, Items, TookMicros, DeniedBy, ErrorCode } = request;
+  const { Time, NodeId, Operation, Outcome, TableName, Key, AgeMillis, Items, TookMicros, DeniedBy, ErrorCode } =
+    request;
   // Times travel as seconds.
   const time = new Date(Number(Time) * 1000).toISOString().slice(11, 23);
   const good = Outcome === "hit" || Outcome === "negative";
@@ -62,7 +64,11 @@ function line(request: SeenRequest): string {
           .filter(([, count]) => count > 0)
           .map(([kind, count]) => `${count} ${kind.toLowerCase()}`)
           .join(", "),
-    DeniedBy === "caller" ? "the cluster refused its caller" : DeniedBy === "service-role" ? "the table refused the cluster" : "",
+    DeniedBy === "caller"
+      ? "the cluster refused its caller"
+      : DeniedBy === "service-role"
+        ? "the table refused the cluster"
+        : "",
     ErrorCode === undefined ? "" : `${ErrorCode} ${request.RequestId ?? ""}`,
     styled("dim", request.PrincipalArn ?? ""),
   ].filter((part) => part !== "");

@@ -38,7 +38,10 @@ function describe({ HotKeys = [], Nodes = [] }: ListHotKeysResponse): string {
   const table = [["a second", "share", "table", "key", "nodes"], ...rows];
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
   const lines = table.map((row) =>
-    row.map((text, column) => (column < 2 ? text.padStart(widths[column]!) : text.padEnd(widths[column]!))).join("  ").trimEnd(),
+    row
+      .map((text, column) => (column < 2 ? text.padStart(widths[column]!) : text.padEnd(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
   );
   return [...nodes, "", styled("bold", lines[0]!), ...lines.slice(1)].join("\n");
 }

@@ -181,13 +181,14 @@ function program(): Command {
     .option("--cluster <name>", "the cluster (default: daxcluster01)")
     .option("--table <name>", "the table")
     .option("--key <json>", 'the key, as DynamoDB\'s JSON: \'{"Author":{"S":"Bram Stoker"},"Title":{"S":"Dracula"}}\'')
-    .option("--follow", "print what becomes of each request until interrupted: hit, miss, negative, bypass, coalesced …")
+    .option(
+      "--follow",
+      "print what becomes of each request until interrupted: hit, miss, negative, bypass, coalesced …",
+    )
     .option("--sample <percent>", "with --follow: this share of the requests (default: 100)")
     .addOption(outputOption("`text` for people, `json` for one line an answer"))
     .action(async (flags) =>
-      flags.follow === true
-        ? (await import("./follow.js")).follow(flags)
-        : (await import("./xray.js")).xRay(flags),
+      flags.follow === true ? (await import("./follow.js")).follow(flags) : (await import("./xray.js")).xRay(flags),
     );
   asking(hotkeep.command("hot-keys"))
     .description("list the keys that are looked up most, over the last one to two minutes")

@@ -65,8 +65,17 @@ function nodeText({ State, Item, AgeMillis, ExpiresInMillis, SameAsStored, Messa
     ExpiresInMillis === undefined ? "does not expire" : `expires in ${seconds(ExpiresInMillis)}`,
   ].join(", ");
   const same =
-    SameAsStored === undefined ? "" : SameAsStored ? styled("green", "same as stored") : styled("red", "differs from stored");
-  const what = State === "negative" ? "caches that there is no such item" : SameAsStored === true ? "cached" : JSON.stringify(Item);
+    SameAsStored === undefined
+      ? ""
+      : SameAsStored
+        ? styled("green", "same as stored")
+        : styled("red", "differs from stored");
+  const what =
+    State === "negative"
+      ? "caches that there is no such item"
+      : SameAsStored === true
+        ? "cached"
+        : JSON.stringify(Item);
   return [what, times, same].filter((part) => part !== "").join("; ");
 }
 

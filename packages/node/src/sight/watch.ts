@@ -94,7 +94,7 @@ export class Watch {
 
   /** Begins to note what becomes of a request; undefined when nobody looks. */
   begin(method: MethodName, identity: Identity, now: number): Sighting | undefined {
-    if (!this.#followed || !dataMethods.has(method)) return undefined;
+    if (!this.#followed) return undefined;
     let wanted = false;
     let followed: FollowedRequest | undefined;
     for (const follower of this.#followers) {
@@ -107,6 +107,8 @@ export class Watch {
 
   /** The request has been answered. */
   end(sighting: Sighting): void {
+    // What clients ask for their own sake is of interest only when it fails.
+    if (!dataMethods.has(sighting.method) && sighting.error === undefined) return;
     const endedAt = this.#clock.monotonic();
     for (const follower of this.#followers) follower.seen(sighting, endedAt);
   }
