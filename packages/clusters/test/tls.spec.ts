@@ -41,7 +41,10 @@ describe("a cluster with ClusterEndpointEncryptionType TLS", () => {
       Nodes: [{ Endpoint: { Address: "127.31.0.4", Port: 9111 } }],
     });
     const node = house.launcher.node("safe-a");
-    expect(node.configuration).toMatchObject({ port: 9111, tls: { names: ["127.31.0.4"], authority: await authority.fingerprint() } });
+    expect(node.configuration).toMatchObject({
+      port: 9111,
+      tls: { names: ["127.31.0.4"], authority: await authority.fingerprint() },
+    });
     await house.until(() => node.rosters.length > 0, "the roster");
     expect(node.rosters.at(-1)!.nodes).toMatchObject([{ address: "127.31.0.4", port: 9111 }]);
     await house.create("plain");

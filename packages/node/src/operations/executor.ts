@@ -12,8 +12,8 @@ import {
   type MethodName,
   requestTables,
 } from "@hotkeep/dax-wire";
-import type { KnownRoster } from "../cluster/roster.js";
 import { ageOf } from "../cache/byte-cache.js";
+import type { KnownRoster } from "../cluster/roster.js";
 import { accessDenied, DaxFailure, daxErrorFor, readFailed, throttled, writeOutcomeUnknown } from "../failure.js";
 import type { Gateway } from "../gateway.js";
 import { countError } from "../session/counting.js";
