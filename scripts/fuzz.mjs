@@ -1,23 +1,32 @@
 import { build, install, run, tool } from "./house.mjs";
 
 const families = {
-  policy: {
-    tells: "random policies: the engine and a plain evaluator agree, and what must hold of every decision holds",
-    file: "packages/policy/test/properties.spec.ts",
-    project: "units",
-    count: "HOTKEEP_FUZZ_POLICIES",
-    runs: 100_000,
-  },
   frames: {
-    tells: "random frames at a running node over the DAX wire",
-    file: "e2e/test/fuzz-frames.spec.ts",
+    tells: "mutated frames to the decoder and to a node's sessions, offline",
+    files: ["packages/dax-wire/test/fuzz.spec.ts", "packages/node/test/session/fuzz.spec.ts"],
+    project: "units",
+    count: "HOTKEEP_FUZZ_FRAMES",
+    runs: 5_000_000,
+  },
+  sockets: {
+    tells: "mutated frames to a running node over its sockets",
+    files: ["e2e/test/fuzz-frames.spec.ts"],
     project: "e2e",
     count: "HOTKEEP_FUZZ_FRAMES",
     runs: 1_000_000,
   },
+  policy: {
+    tells: "random policies: the engine and a plain evaluator agree, and what must hold of every decision holds",
+    files: ["packages/policy/test/properties.spec.ts"],
+    project: "units",
+    count: "HOTKEEP_FUZZ_POLICIES",
+    runs: 100_000,
+  },
 };
 
-const [name, ...rest] = process.argv.slice(2);
+const given = process.argv.slice(2);
+// Without a name: the frames.
+const [name, ...rest] = given[0]?.startsWith("--") === false || given[0] === "--help" ? given : ["frames", ...given];
 const family = Object.hasOwn(families, name ?? "") ? families[name] : undefined;
 const option = (flag, otherwise) => (rest.includes(flag) ? rest[rest.indexOf(flag) + 1] : otherwise);
 if (family === undefined) {
@@ -36,7 +45,7 @@ if (family === undefined) {
     "run",
     "--project",
     family.project,
-    family.file,
+    ...family.files,
     "--testTimeout",
     "3600000",
     "--hookTimeout",

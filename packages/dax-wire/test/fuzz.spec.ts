@@ -22,9 +22,10 @@ import { recordedLists } from "./support/lists.js";
 import { randomIntegers } from "./support/random.js";
 import { schemas, vectors } from "./support/vectors.js";
 
-/** More of them with HOTKEEP_FUZZ_FRAMES. */
+/** More of them, or others, with these two. */
 const framesCount = Number(process.env.HOTKEEP_FUZZ_FRAMES ?? 20_000);
-const seed = 20_261_123;
+const seed = Number(process.env.HOTKEEP_FUZZ_SEED ?? 20_261_123);
+const progressMs = 10_000;
 
 const recorded = vectors.flatMap((vector) =>
   vector.request_hex === null || vector.file === "handshake" ? [] : [Buffer.from(vector.request_hex, "hex")],
@@ -174,7 +175,12 @@ it(`${framesCount} mutated frames decode, need more, or fail with an error that 
   const random = randomIntegers(seed);
   const counts: Record<string, number> = {};
   const start = performance.now();
+  let toldAt = start;
   for (let i = 0; i < framesCount; i++) {
+    if (performance.now() - toldAt > progressMs) {
+      toldAt = performance.now();
+      process.stderr.write(`decoder: ${i} of ${framesCount} frames\n`);
+    }
     const frame = mutate(recorded[random(recorded.length)]!, random);
     const kind = useFrame(frame, new FrameScanner());
     counts[kind] = (counts[kind] ?? 0) + 1;
