@@ -3,10 +3,12 @@ import { invalid, invalidParameters } from "../errors.js";
 import type { InputOf } from "../operations/operation.js";
 import { isTableName } from "../request/table-reference.js";
 import type { Billing, NewTable } from "./definition.js";
+import { unitsOf } from "./description.js";
 import { readIndexes } from "./index-rules.js";
 import { readAttributeDefinitions, readKeySchema } from "./key-schema-rules.js";
 import { readStream } from "./stream-rules.js";
 import { checkTags, readTags } from "./tag-rules.js";
+import { readOnDemand, readWarm, warmOf } from "./throughput-rules.js";
 
 type Input = InputOf<"CreateTable">;
 
@@ -27,6 +29,8 @@ export function readNewTable(input: Input, call: CallContext): NewTable {
       "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions",
     );
   }
+  const onDemandThroughput = readOnDemand(input.OnDemandThroughput, undefined, billing.mode);
+  const warmThroughput = readWarm(input.WarmThroughput, warmOf(unitsOf(billing), undefined), "table");
   const indexes = readIndexes(local, global, { attributes, key, onDemand: billing.mode === "PAY_PER_REQUEST" });
   const used = new Set<string>();
   for (const schema of [key, ...indexes.map((index) => index.key)]) {
@@ -49,6 +53,9 @@ export function readNewTable(input: Input, call: CallContext): NewTable {
     attributes,
     indexes,
     billing,
+    ...(billing.mode === "PAY_PER_REQUEST" ? { onDemandSince: call.now } : {}),
+    ...(onDemandThroughput && { onDemandThroughput }),
+    ...(warmThroughput && { warmThroughput }),
     deletionProtection: input.DeletionProtectionEnabled === true,
     tags,
     ...(input.TableClass === undefined ? {} : { tableClass: input.TableClass }),
@@ -69,11 +76,16 @@ function checkName(name: string): void {
 
 /** Refuses what a table would be expected to do and these tables do not. */
 function refuseAbsentFeatures(input: Input): void {
-  if (input.SSESpecification?.SSEType === "KMS" || input.SSESpecification?.KMSMasterKeyId !== undefined) {
-    throw invalidParameters("SSESpecification: customer managed keys are not available on these tables");
+  refuseKeys(input.SSESpecification);
+  if (Object.hasOwn(input, "GlobalTableSourceArn")) {
+    throw invalidParameters("GlobalTableSourceArn is not available on these tables");
   }
-  for (const member of ["OnDemandThroughput", "WarmThroughput", "GlobalTableSourceArn"] as const) {
-    if (Object.hasOwn(input, member)) throw invalidParameters(`${member} is not available on these tables`);
+}
+
+/** @throws AwsError `ValidationException` for a table to be encrypted with a key of KMS, which is not there. */
+export function refuseKeys(given: Input["SSESpecification"]): void {
+  if (given?.Enabled === true || given?.SSEType !== undefined || given?.KMSMasterKeyId !== undefined) {
+    throw invalidParameters("SSESpecification: keys of AWS KMS are not available on these tables");
   }
 }
 

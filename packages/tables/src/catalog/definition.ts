@@ -1,11 +1,18 @@
 import type { KeySchema, KeyType } from "@hotkeep/attributes";
 import type { StoredPolicy } from "../resource-policies/policy-slot.js";
 import type { StreamView, TableStream } from "../streams/stream-definition.js";
+import type { ThroughputChanges } from "./throughput-rules.js";
 
 /** How tables are paid for in the service; here it only shapes descriptions. Units are capacity units per second. */
 export type Billing =
   | { readonly mode: "PAY_PER_REQUEST" }
   | { readonly mode: "PROVISIONED"; readonly read: number; readonly write: number };
+
+/** Read and write units per second. */
+export interface UnitPair {
+  readonly read: number;
+  readonly write: number;
+}
 
 /** What an index entry shows of its item, besides the keys of table and index. */
 export interface IndexProjection {
@@ -21,7 +28,12 @@ export interface IndexDefinition {
   readonly space: number;
   readonly key: KeySchema;
   readonly projection: IndexProjection;
-  readonly throughput?: { readonly read: number; readonly write: number };
+  readonly throughput?: UnitPair;
+  readonly throughputChanges?: ThroughputChanges;
+  /** Bounds of an on-demand index; they only shape descriptions. */
+  readonly onDemandThroughput?: Partial<UnitPair>;
+  /** The warm throughput that was asked for; it only shapes descriptions. */
+  readonly warmThroughput?: UnitPair;
   /** Set while items written before the index are being added to it. */
   readonly building?: true;
 }
@@ -42,8 +54,17 @@ export interface TableDefinition {
   readonly attributes: readonly { readonly name: string; readonly type: KeyType }[];
   readonly indexes: readonly IndexDefinition[];
   readonly billing: Billing;
+  /** When the table last became an on-demand one, in milliseconds since the epoch; absent when it never was. */
+  readonly onDemandSince?: number;
+  readonly throughputChanges?: ThroughputChanges;
+  /** Bounds of an on-demand table; they only shape descriptions. */
+  readonly onDemandThroughput?: Partial<UnitPair>;
+  /** The warm throughput that was asked for; it only shapes descriptions. */
+  readonly warmThroughput?: UnitPair;
   readonly deletionProtection: boolean;
   readonly tableClass?: string;
+  /** When the class was last changed, in milliseconds since the epoch. */
+  readonly tableClassSince?: number;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
   readonly timeToLive?: { readonly attribute: string; readonly since: number };
   /** The resource policy, or the trace of a removed one. */

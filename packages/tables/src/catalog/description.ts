@@ -1,13 +1,17 @@
 import type { KeySchema } from "@hotkeep/attributes";
 import { streamArn } from "../streams/stream.js";
-import type { Billing, IndexProjection } from "./definition.js";
+import type { Billing, IndexProjection, TableDefinition, UnitPair } from "./definition.js";
 import type { Index, Table } from "./table.js";
+import { decreasesToday, type ThroughputChanges, warmOf } from "./throughput-rules.js";
 
 /** Status of a table in an answer. */
 export type TableStatus = "CREATING" | "ACTIVE" | "DELETING";
 
-/** The `TableDescription` of a table. Item counts and sizes are exact, where the service's lag by hours. */
-export function describe(table: Table, status: TableStatus) {
+/**
+ * The `TableDescription` of a table at a time, in milliseconds since the epoch. Item counts and sizes are exact, where
+ * the service's lag by hours.
+ */
+export function describe(table: Table, status: TableStatus, now: number) {
   const { definition, counter } = table;
   const { billing } = definition;
   const local = table.indexes.filter((index) => !index.isGlobal);
@@ -18,12 +22,14 @@ export function describe(table: Table, status: TableStatus) {
     KeySchema: describeKey(table.key),
     TableStatus: status,
     CreationDateTime: new Date(definition.createdAt),
-    ProvisionedThroughput: describeThroughput(billing.mode === "PROVISIONED" ? billing : undefined),
+    ProvisionedThroughput: describeThroughput(unitsOf(billing), definition.throughputChanges, now),
     TableSizeBytes: counter.bytes,
     ItemCount: counter.items,
     TableArn: table.arn,
     TableId: definition.id,
-    ...describeBilling(billing, definition.createdAt),
+    ...describeBilling(definition),
+    ...describeOnDemand(definition.onDemandThroughput),
+    WarmThroughput: describeWarm(unitsOf(billing), definition.warmThroughput),
     ...(local.length === 0 ? {} : { LocalSecondaryIndexes: local.map(describeIndex) }),
     ...(global.length === 0
       ? {}
@@ -32,13 +38,17 @@ export function describe(table: Table, status: TableStatus) {
             ...describeIndex(index),
             IndexStatus: index.isBuilding ? ("CREATING" as const) : status,
             ...(index.isBuilding ? { Backfilling: true } : {}),
-            ProvisionedThroughput: describeThroughput(index.definition.throughput),
+            ProvisionedThroughput: describeThroughput(
+              index.definition.throughput,
+              index.definition.throughputChanges,
+              now,
+            ),
+            ...describeOnDemand(index.definition.onDemandThroughput),
+            WarmThroughput: describeWarm(index.definition.throughput, index.definition.warmThroughput),
           })),
         }),
     ...describeStream(table),
-    ...(definition.tableClass === undefined
-      ? {}
-      : { TableClassSummary: { TableClass: tableClass(definition.tableClass) } }),
+    ...describeClass(definition),
     DeletionProtectionEnabled: definition.deletionProtection,
   };
 }
@@ -54,8 +64,13 @@ function describeStream({ definition: { stream, ...table } }: Table) {
   };
 }
 
-function tableClass(stored: string): "STANDARD" | "STANDARD_INFREQUENT_ACCESS" {
-  return stored === "STANDARD_INFREQUENT_ACCESS" ? stored : "STANDARD";
+/** The class is told once it was said, as the service does (observed). */
+function describeClass({ tableClass, tableClassSince }: TableDefinition) {
+  if (tableClass === undefined) return {};
+  const TableClass: "STANDARD" | "STANDARD_INFREQUENT_ACCESS" =
+    tableClass === "STANDARD_INFREQUENT_ACCESS" ? tableClass : "STANDARD";
+  const since = tableClassSince === undefined ? {} : { LastUpdateDateTime: new Date(tableClassSince) };
+  return { TableClassSummary: { TableClass, ...since } };
 }
 
 /** A key schema as answers have it. */
@@ -67,18 +82,38 @@ export function describeKey({ hash, range }: KeySchema) {
   return elements;
 }
 
-function describeBilling(billing: Billing, since: number) {
-  if (billing.mode === "PROVISIONED") return {};
-  const mode = "PAY_PER_REQUEST" as const;
-  return { BillingModeSummary: { BillingMode: mode, LastUpdateToPayPerRequestDateTime: new Date(since) } };
+/** A table that was never on demand has no summary (observed). */
+function describeBilling({ billing, onDemandSince, createdAt }: TableDefinition) {
+  if (billing.mode === "PROVISIONED" && onDemandSince === undefined) return {};
+  const since = new Date(onDemandSince ?? createdAt);
+  return { BillingModeSummary: { BillingMode: billing.mode, LastUpdateToPayPerRequestDateTime: since } };
 }
 
-function describeThroughput(units: { readonly read: number; readonly write: number } | undefined) {
+/** The units that a table is provisioned with; undefined when it is on demand. */
+export function unitsOf(billing: Billing): UnitPair | undefined {
+  return billing.mode === "PROVISIONED" ? billing : undefined;
+}
+
+function describeThroughput(units: UnitPair | undefined, changes: ThroughputChanges | undefined, now: number) {
+  const { increasedAt, decreasedAt } = changes ?? {};
   return {
-    NumberOfDecreasesToday: 0,
+    ...(increasedAt === undefined ? {} : { LastIncreaseDateTime: new Date(increasedAt) }),
+    ...(decreasedAt === undefined ? {} : { LastDecreaseDateTime: new Date(decreasedAt) }),
+    NumberOfDecreasesToday: decreasesToday(changes, now),
     ReadCapacityUnits: units?.read ?? 0,
     WriteCapacityUnits: units?.write ?? 0,
   };
+}
+
+function describeOnDemand(bounds: Partial<UnitPair> | undefined) {
+  if (bounds === undefined) return {};
+  const { read = -1, write = -1 } = bounds;
+  return { OnDemandThroughput: { MaxReadRequestUnits: read, MaxWriteRequestUnits: write } };
+}
+
+function describeWarm(units: UnitPair | undefined, asked: UnitPair | undefined) {
+  const { read, write } = warmOf(units, asked);
+  return { ReadUnitsPerSecond: read, WriteUnitsPerSecond: write, Status: "ACTIVE" as const };
 }
 
 function describeIndex(index: Index) {

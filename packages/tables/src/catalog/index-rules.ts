@@ -2,6 +2,7 @@ import type { KeyAttribute, KeySchema } from "@hotkeep/attributes";
 import { invalidParameters } from "../errors.js";
 import type { IndexDefinition, IndexProjection } from "./definition.js";
 import { type GivenKeySchema, readKeySchema } from "./key-schema-rules.js";
+import { type GivenOnDemand, type GivenWarm, readOnDemand, readWarm, warmOf } from "./throughput-rules.js";
 
 /** A secondary index as CreateTable has it. */
 export interface GivenIndex {
@@ -9,6 +10,8 @@ export interface GivenIndex {
   readonly KeySchema: GivenKeySchema;
   readonly Projection: { readonly ProjectionType?: string; readonly NonKeyAttributes?: readonly string[] };
   readonly ProvisionedThroughput?: { readonly ReadCapacityUnits: number; readonly WriteCapacityUnits: number };
+  readonly OnDemandThroughput?: GivenOnDemand;
+  readonly WarmThroughput?: GivenWarm;
 }
 
 const localIndexesMax = 5;
@@ -84,10 +87,17 @@ function readGlobalIndexes(given: readonly GivenIndex[] | undefined, around: Ind
     if (!around.onDemand && throughput === undefined) {
       throw invalidParameters(`ProvisionedThroughput must be specified for index: ${index.IndexName}`);
     }
-    const base = { name: index.IndexName, kind: "global" as const, key, projection };
-    return throughput === undefined
-      ? base
-      : { ...base, throughput: { read: throughput.ReadCapacityUnits, write: throughput.WriteCapacityUnits } };
+    const units = throughput && { read: throughput.ReadCapacityUnits, write: throughput.WriteCapacityUnits };
+    const mode = around.onDemand ? "PAY_PER_REQUEST" : "PROVISIONED";
+    const onDemandThroughput = readOnDemand(index.OnDemandThroughput, undefined, mode);
+    const what = `global secondary index: ${index.IndexName}`;
+    const warmThroughput = readWarm(index.WarmThroughput, warmOf(units, undefined), what);
+    return {
+      ...{ name: index.IndexName, kind: "global" as const, key, projection },
+      ...(units && { throughput: units }),
+      ...(onDemandThroughput && { onDemandThroughput }),
+      ...(warmThroughput && { warmThroughput }),
+    };
   });
   if (given.length > globalIndexesMax) {
     throw invalidParameters(`GlobalSecondaryIndex count exceeds the per-table limit of ${globalIndexesMax}`);

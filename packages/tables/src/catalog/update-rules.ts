@@ -3,10 +3,13 @@ import { AwsError } from "@hotkeep/core";
 import { invalid, invalidParameters } from "../errors.js";
 import type { InputOf } from "../operations/operation.js";
 import type { ChangedTable } from "./catalog.js";
+import { refuseKeys } from "./create-rules.js";
 import type { Billing, TableDefinition } from "./definition.js";
+import { unitsOf } from "./description.js";
 import { type GivenIndex, readIndexes } from "./index-rules.js";
 import { readAttributeDefinitions } from "./key-schema-rules.js";
 import { changeStream, readStream } from "./stream-rules.js";
+import { noteChange, readOnDemand, readWarm, warmOf } from "./throughput-rules.js";
 
 type Input = InputOf<"UpdateTable">;
 
@@ -17,13 +20,20 @@ const changeable = [
   "TableClass",
   "DeletionProtectionEnabled",
   "StreamSpecification",
+  "OnDemandThroughput",
+  "WarmThroughput",
 ] as const;
 
 /** Checks an UpdateTable request as far as it can be without the table. */
 export function checkTableUpdate(input: Input): void {
   readStream(input.StreamSpecification);
-  for (const member of ["SSESpecification", "ReplicaUpdates", "OnDemandThroughput", "WarmThroughput"] as const) {
-    if (Object.hasOwn(input, member)) throw invalidParameters(`${member} is not available on these tables`);
+  if (Object.hasOwn(input, "ReplicaUpdates")) {
+    throw invalidParameters("ReplicaUpdates is not available on these tables");
+  }
+  refuseKeys(input.SSESpecification);
+  if (input.SSESpecification !== undefined) throw invalidParameters("Table is already encrypted by default");
+  if (input.StreamSpecification !== undefined && input.ProvisionedThroughput !== undefined) {
+    throw invalid("Cannot change IOPS and Streams at the same time.");
   }
   const changes = changeable.filter((member) => input[member] !== undefined);
   if (changes.length === 0 || (changes.length === 1 && input.GlobalSecondaryIndexUpdates?.length === 0)) {
@@ -35,18 +45,38 @@ export function checkTableUpdate(input: Input): void {
 }
 
 /** The definition that a request makes of the present one. @throws AwsError with the service's words (observed). */
-export function changeTable(definition: TableDefinition, input: Input): ChangedTable {
+export function changeTable(definition: TableDefinition, input: Input, now: number): ChangedTable {
   const billing = changeBilling(definition.billing, input);
   const onDemand = billing.mode === "PAY_PER_REQUEST";
-  const indexes = definition.indexes.map(({ throughput, ...index }) =>
-    onDemand || throughput === undefined ? index : { ...index, throughput },
-  );
-  const indexed = changeIndexes({ ...definition, billing, indexes }, input);
+  const indexes = definition.indexes.map(({ throughput, onDemandThroughput, ...index }) => ({
+    ...index,
+    ...(onDemand || throughput === undefined ? {} : { throughput }),
+    ...(onDemand && onDemandThroughput !== undefined ? { onDemandThroughput } : {}),
+  }));
+  const indexed = changeIndexes({ ...definition, billing, indexes }, input, now);
   return {
-    ...indexed,
+    ...changeThroughput(indexed, definition.billing, input, now),
     ...changeStream(definition.stream, input.StreamSpecification),
-    ...(input.TableClass === undefined ? {} : { tableClass: input.TableClass }),
+    ...(input.TableClass === undefined ? {} : { tableClass: input.TableClass, tableClassSince: now }),
     deletionProtection: input.DeletionProtectionEnabled ?? definition.deletionProtection,
+  };
+}
+
+/** What hangs on the kind of billing; `changed` has the new one. */
+function changeThroughput(changed: ChangedTable, before: Billing, input: Input, now: number): ChangedTable {
+  const { onDemandThroughput: bounds, warmThroughput: asked, ...rest } = changed;
+  const { billing } = changed;
+  const units = unitsOf(billing);
+  const onDemandThroughput = readOnDemand(input.OnDemandThroughput, bounds, billing.mode);
+  const warmThroughput = readWarm(input.WarmThroughput, warmOf(units, asked), "table") ?? asked;
+  const unitsBefore = unitsOf(before);
+  const changes = units && unitsBefore && noteChange(changed.throughputChanges, unitsBefore, units, now);
+  return {
+    ...rest,
+    ...(onDemandThroughput && { onDemandThroughput }),
+    ...(warmThroughput && { warmThroughput }),
+    ...(changes && { throughputChanges: changes }),
+    ...(billing.mode === "PAY_PER_REQUEST" && before.mode === "PROVISIONED" ? { onDemandSince: now } : {}),
   };
 }
 
@@ -81,7 +111,7 @@ function changeBilling(before: Billing, input: Input): Billing {
   return { mode: "PROVISIONED", read, write };
 }
 
-function changeIndexes(definition: TableDefinition, input: Input): ChangedTable {
+function changeIndexes(definition: TableDefinition, input: Input, now: number): ChangedTable {
   const updates = input.GlobalSecondaryIndexUpdates ?? [];
   const names = updates.map(({ Create, Update, Delete }) => (Create ?? Update ?? Delete)?.IndexName);
   const again = names.find((name, at) => name !== undefined && names.indexOf(name) < at);
@@ -103,7 +133,7 @@ function changeIndexes(definition: TableDefinition, input: Input): ChangedTable 
     }
     if (made !== undefined) changed = addIndex(changed, made, input);
     else if (removed !== undefined) changed = removeIndex(changed, removed.IndexName);
-    else changed = alterIndex(changed, altered!.IndexName, altered!.ProvisionedThroughput);
+    else changed = alterIndex(changed, altered!, now);
   }
   return changed;
 }
@@ -130,18 +160,29 @@ function removeIndex(definition: ChangedTable, name: string): ChangedTable {
   return pruned({ ...definition, indexes: definition.indexes.filter((index) => index.name !== name) });
 }
 
-function alterIndex(
-  definition: ChangedTable,
-  name: string,
-  units: { readonly ReadCapacityUnits: number; readonly WriteCapacityUnits: number } | undefined,
-): ChangedTable {
-  if (units === undefined) throw invalidParameters(`ProvisionedThroughput must be specified for index: ${name}`);
-  if (!definition.indexes.some((index) => index.kind === "global" && index.name === name)) throw indexNotFound();
-  const throughput = { read: units.ReadCapacityUnits, write: units.WriteCapacityUnits };
-  return {
-    ...definition,
-    indexes: definition.indexes.map((index) => (index.name === name ? { ...index, throughput } : index)),
+type IndexChange = NonNullable<NonNullable<Input["GlobalSecondaryIndexUpdates"]>[number]["Update"]>;
+
+function alterIndex(definition: ChangedTable, change: IndexChange, now: number): ChangedTable {
+  const { IndexName: name, ProvisionedThroughput: given, OnDemandThroughput, WarmThroughput } = change;
+  if (given === undefined && OnDemandThroughput === undefined && WarmThroughput === undefined) {
+    throw invalidParameters(`ProvisionedThroughput must be specified for index: ${name}`);
+  }
+  const found = definition.indexes.find((index) => index.kind === "global" && index.name === name);
+  if (found === undefined) throw indexNotFound();
+  const { throughput: before, onDemandThroughput: bounds, warmThroughput: asked, ...rest } = found;
+  const throughput = given ? { read: given.ReadCapacityUnits, write: given.WriteCapacityUnits } : before;
+  const onDemandThroughput = readOnDemand(OnDemandThroughput, bounds, definition.billing.mode);
+  const what = `global secondary index: ${name}`;
+  const warmThroughput = readWarm(WarmThroughput, warmOf(throughput, asked), what) ?? asked;
+  const changes = before && throughput && noteChange(rest.throughputChanges, before, throughput, now);
+  const altered = {
+    ...rest,
+    ...(throughput && { throughput }),
+    ...(changes && { throughputChanges: changes }),
+    ...(onDemandThroughput && { onDemandThroughput }),
+    ...(warmThroughput && { warmThroughput }),
   };
+  return { ...definition, indexes: definition.indexes.map((index) => (index === found ? altered : index)) };
 }
 
 function indexNotFound(): AwsError {

@@ -32,7 +32,7 @@ export function createTable(engine: Engine, principals: PolicyPrincipals | undef
       const table = await engine.catalog.create(
         text === undefined ? requested : { ...requested, policy: policyOf(text, call.now) },
       );
-      return { TableDescription: describe(table, "CREATING") };
+      return { TableDescription: describe(table, "CREATING", call.now) };
     },
   });
 }

@@ -15,7 +15,7 @@ export function deleteTable(engine: Engine): NamedOperation {
       const reference = tableReference(input.TableName, call, action);
       const table = await engine.catalog.delete(reference, reference.name);
       engine.reaper.wake();
-      return { TableDescription: describe(table, "DELETING") };
+      return { TableDescription: describe(table, "DELETING", call.now) };
     },
   });
 }

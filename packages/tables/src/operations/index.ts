@@ -18,6 +18,12 @@ import { putItem } from "./put-item.js";
 import { query } from "./query.js";
 import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from "./resource-policies.js";
 import { scan } from "./scan.js";
+import {
+  describeContinuousBackups,
+  describeContributorInsights,
+  describeKinesisStreamingDestination,
+  updateContinuousBackups,
+} from "./table-extras.js";
 import { listTagsOfResource, tagResource, untagResource } from "./tags.js";
 import { describeTimeToLive, updateTimeToLive } from "./time-to-live.js";
 import { transactGetItems } from "./transact-get-items.js";
@@ -41,6 +47,9 @@ export function dynamoDbOperations(engine: Engine, parts: OperationParts = {}): 
     createTable(engine, principals),
     deleteItem(engine),
     deleteTable(engine),
+    describeContinuousBackups(engine),
+    describeContributorInsights(engine),
+    describeKinesisStreamingDestination(engine),
     describeLimits(),
     describeTable(engine),
     describeTimeToLive(engine),
@@ -56,6 +65,7 @@ export function dynamoDbOperations(engine: Engine, parts: OperationParts = {}): 
     transactGetItems(engine),
     transactWriteItems(engine),
     untagResource(engine),
+    updateContinuousBackups(engine),
     updateItem(engine),
     updateTable(engine),
     updateTimeToLive(engine),

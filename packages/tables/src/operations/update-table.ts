@@ -15,10 +15,10 @@ export function updateTable(engine: Engine): NamedOperation {
     async handle(input, call) {
       checkTableUpdate(input);
       const table = engine.namedTable(tableReference(input.TableName, call, action));
-      await engine.catalog.update(table, (definition) => changeTable(definition, input));
+      await engine.catalog.update(table, (definition) => changeTable(definition, input, call.now));
       engine.builder.wake();
       engine.reaper.wake();
-      return { TableDescription: { ...describe(table, "ACTIVE"), TableStatus: "UPDATING" as const } };
+      return { TableDescription: { ...describe(table, "ACTIVE", call.now), TableStatus: "UPDATING" as const } };
     },
   });
 }

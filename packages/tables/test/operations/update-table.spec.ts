@@ -117,7 +117,7 @@ describe("UpdateTable", () => {
       TableClassSummary: { TableClass: "STANDARD_INFREQUENT_ACCESS" },
       DeletionProtectionEnabled: true,
     });
-    expect(table.BillingModeSummary).toBeUndefined();
+    expect(table.BillingModeSummary.BillingMode).toBe("PROVISIONED");
     expect(await harness.refusal("UpdateTable", { TableName, ProvisionedThroughput })).toContain(
       "The provisioned throughput for the table will not change.",
     );
