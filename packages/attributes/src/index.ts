@@ -31,7 +31,7 @@ export * from "./limits.js";
 export { addNumbers, compareNumbers, normalizeNumber, subtractNumbers } from "./numbers/number.js";
 export { type NamedItem, namedItem } from "./partiql/item-key.js";
 export { hashValues, type KeyedRead, keyTypesFit, planReads } from "./partiql/key-reads.js";
-export { type SelectField, selectFromItem } from "./partiql/select-fields.js";
+export { projectFromItem, type SelectField, selectFromItem } from "./partiql/select-fields.js";
 export {
   type PartiqlStatement,
   parsePartiql,

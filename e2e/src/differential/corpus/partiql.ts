@@ -33,7 +33,20 @@ const reads: readonly Row[] = [
   [`SELECT sk FROM "${sorted}" WHERE pk = ? AND attribute_type(v, 'N')`, "p"],
   [`SELECT sk FROM "${sorted}" WHERE pk = ? AND v IS MISSING`, "q"],
   [`SELECT sk FROM "${sorted}" WHERE pk = ? AND v IS NOT MISSING`, "p"],
+  [`SELECT m, m.a FROM "${single}" WHERE pk = ?`, "rich"],
   [`SELECT * FROM "Nowhere" WHERE pk = ?`, "p"],
+];
+
+/** Columns that are parts of attributes: how they are named, and what is told of parts that are not there. */
+const parts: readonly Row[] = [
+  [`SELECT m.a FROM "${single}" WHERE pk = ?`, "rich"],
+  [`SELECT m.a, m.b FROM "${single}" WHERE pk = ?`, "rich"],
+  [`SELECT m.a, s FROM "${single}" WHERE pk = ?`, "rich"],
+  [`SELECT l[1], l[0] FROM "${single}" WHERE pk = ?`, "rich"],
+  [`SELECT l[1].x FROM "${single}" WHERE pk = ?`, "rich"],
+  [`SELECT m.none, none, l[99] FROM "${single}" WHERE pk = ?`, "rich"],
+  [`SELECT m.c.d[1], m.a FROM "${single}" WHERE pk = ?`, "rich"],
+  [`SELECT m."a" FROM "${single}" WHERE pk = ?`, "rich"],
 ];
 
 const writes: readonly Row[] = [
@@ -71,7 +84,19 @@ export const partiql: Family = {
   name: "statements",
   tables: [table(single, "pk:S"), table(sorted, "pk:S", "sk:N")],
   cases: [
-    ...[...reads, ...writes].map(
+    ...parts.flatMap((row): readonly Case[] => [
+      {
+        name: `batch: ${name(row)}`,
+        given,
+        steps: [{ operation: "BatchExecuteStatement", input: { Statements: [statement(row)] } }],
+      },
+      {
+        name: `transaction: ${name(row)}`,
+        given,
+        steps: [{ operation: "ExecuteTransaction", input: { TransactStatements: [statement(row)] } }],
+      },
+    ]),
+    ...[...reads, ...parts, ...writes].map(
       (row): Case => ({ name: name(row), given, steps: [{ operation: "ExecuteStatement", input: statement(row) }] }),
     ),
     ...[reads.slice(0, 4), writes.slice(2, 3), [reads[0]!, writes[2]!]].map(

@@ -1,5 +1,6 @@
 import { invalid } from "../errors.js";
 import { valueAt } from "../evaluate/document.js";
+import { projectItem } from "../evaluate/project-item.js";
 import type { DocumentPath } from "../expression.js";
 import { checkOverlap } from "../expressions/path-overlap.js";
 import type { AttributeValue, Item } from "../value.js";
@@ -43,7 +44,7 @@ function fieldName(path: DocumentPath): string {
   return path.slice(from).reduce<string>((name, step) => (typeof step === "number" ? `${name}[${step}]` : step), "");
 }
 
-/** The columns of one item, those that it has. */
+/** The columns of one item, those that it has, side by side: how ExecuteStatement answers. */
 export function selectFromItem(item: Item, fields: readonly SelectField[]): Item {
   const selected: Record<string, AttributeValue> = Object.create(null);
   for (const { path, name } of fields) {
@@ -51,4 +52,15 @@ export function selectFromItem(item: Item, fields: readonly SelectField[]): Item
     if (value !== undefined) selected[name] = value;
   }
   return selected;
+}
+
+/**
+ * The columns of one item, those that it has, each where it stands in the item: how a SELECT of a batch or transaction
+ * answers, which reads as GetItem with a projection does (observed).
+ */
+export function projectFromItem(item: Item, fields: readonly SelectField[]): Item {
+  return projectItem(
+    item,
+    fields.map(({ path }) => path),
+  );
 }

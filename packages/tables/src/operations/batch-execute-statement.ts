@@ -1,4 +1,4 @@
-import { type Item, type SelectStatement, selectFromItem } from "@hotkeep/attributes";
+import { type Item, projectFromItem, type SelectStatement } from "@hotkeep/attributes";
 import { AwsError } from "@hotkeep/core";
 import type { CallContext, NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
@@ -111,7 +111,7 @@ function planned(
 }
 
 function shownText({ fields }: SelectStatement, stored: { readonly item: Item; readonly json: Buffer }) {
-  return fields === undefined ? stored.json : JSON.stringify(selectFromItem(stored.item, fields));
+  return fields === undefined ? stored.json : JSON.stringify(projectFromItem(stored.item, fields));
 }
 
 /** @throws AwsError `ValidationException` when two statements are about one item (observed: the whole batch fails). */

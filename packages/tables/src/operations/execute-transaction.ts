@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { itemSizeBytes, type SelectStatement, selectFromItem } from "@hotkeep/attributes";
+import { itemSizeBytes, projectFromItem, type SelectStatement } from "@hotkeep/attributes";
 import { AwsError } from "@hotkeep/core";
 import type { CallContext, NamedOperation, RawJson } from "@hotkeep/protocols";
 import type { Table } from "../catalog/table.js";
@@ -101,7 +101,7 @@ function answerReads(
       throw cancelledBy({ Code: "ValidationError", Message }, index, statements.length);
     }
     const { fields } = statement;
-    return JSON.stringify({ Item: fields === undefined ? stored.item : selectFromItem(stored.item, fields) });
+    return JSON.stringify({ Item: fields === undefined ? stored.item : projectFromItem(stored.item, fields) });
   });
   return answer(responses, capacities, input);
 }
