@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { checkBars } from "./bars.js";
+import { call } from "./call.js";
 import { decide } from "./decide.js";
 import type { Figures } from "./figures.js";
 import { hit } from "./hit.js";
@@ -10,6 +11,7 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
 
   npm run bench -- hit             GetItem hits over the DAX wire, beside redis-server GET
   npm run bench -- start           time from spawning the program to its ready line
+  npm run bench -- call            CPU time of one call from headers to answer, without HTTP
   npm run bench -- tables          the DynamoDB API over HTTP, durable, beside DynamoDB Local and dynalite
   npm run bench -- decide          CPU time of one access decision; no peer, the bar is a microsecond
   npm run bench -- hit --check     exit status 1 when a figure misses its bar in bench/bars.json
@@ -18,6 +20,7 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
 
 /** A benchmark prints its table and returns its figures by name. */
 const benches: Readonly<Record<string, (options: { rounds: number; seconds: number }) => Promise<Figures>>> = {
+  call,
   decide,
   hit,
   start,

@@ -146,17 +146,16 @@ async function serve(router: Router): Promise<Server> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      void router
-        .handle({
-          method: request.method ?? "GET",
-          url: request.url ?? "/",
-          rawHeaders: request.rawHeaders,
-          body: Buffer.concat(chunks),
-          remoteAddress: request.socket.remoteAddress ?? "",
-          secure: false,
-        })
-        .then(({ status, headers, body }) => response.writeHead(status, headers).end(body));
+    request.on("end", async () => {
+      const { status, headers, body } = await router.handle({
+        method: request.method ?? "GET",
+        url: request.url ?? "/",
+        rawHeaders: request.rawHeaders,
+        body: Buffer.concat(chunks),
+        remoteAddress: request.socket.remoteAddress ?? "",
+        secure: false,
+      });
+      response.writeHead(status, headers).end(body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

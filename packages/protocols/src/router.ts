@@ -14,8 +14,11 @@ export interface LocalCall {
 
 /** Routes verified calls to operations; see {@link createRouter}. */
 export interface Router {
-  /** Never rejects: every failure becomes the response the client's protocol understands. */
-  handle(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * Never throws nor rejects: every failure becomes the response the client's protocol understands. A promise only where
+   * the operation has to wait for something.
+   */
+  handle(request: HttpRequest): HttpResponse | Promise<HttpResponse>;
   /** @throws AwsError what the operation, the authorizer or the validator said. */
   invoke(call: LocalCall): Promise<unknown>;
 }

@@ -24,6 +24,8 @@ export class TransactionalStore implements StateStore {
   readonly #logger: Logger;
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #inside = new AsyncLocalStorage<true>();
+  /** Transactions that have begun and not ended. */
+  #running = 0;
   #waiting: Waiting[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
@@ -47,6 +49,16 @@ export class TransactionalStore implements StateStore {
     if (this.#inside.getStore() === true) {
       throw new HotkeepError("StateNested", "A state transaction must not start another one inside itself.");
     }
+    this.#running++;
+    try {
+      return await this.#transact(work);
+    } finally {
+      // While it is in use, Node.js looks at every promise and every callback of the process: that costs each of them.
+      if (--this.#running === 0) this.#inside.disable();
+    }
+  }
+
+  async #transact<T>(work: (transaction: StateTransaction) => Promise<T>): Promise<T> {
     for (let count = 1; ; count++) {
       this.#checkOpen();
       let result: { readonly value: T } | undefined;

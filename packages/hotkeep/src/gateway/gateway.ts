@@ -17,7 +17,8 @@ import { readCredentialsFile, replaceFile, writeConfigFile } from "./credentials
 import { takeDataDirectory } from "./data-directory.js";
 import { denialLogLimits } from "./denial-log.js";
 import { denialOfDecision, denialOfNode } from "./denials.js";
-import { type HttpListener, listenHttp } from "./http-server.js";
+import { listenGateway } from "./http/listen-gateway.js";
+import type { HttpListener } from "./http-server.js";
 import { LineLog } from "./line-log.js";
 import { createLogger } from "./logger.js";
 import { answerMetrics } from "./metrics-page.js";
@@ -183,10 +184,8 @@ async function open(
     ? await gatewayCertificate(authority, configuration, { clock, logger, show: (next) => http.show(next) })
     : undefined;
   closers.push(() => https?.renewing.stop());
-  const http: HttpListener = await listenHttp({
-    host,
-    port: configuration.port,
-    logger,
+  const http: HttpListener = await listenGateway({
+    ...{ host, port: configuration.port, logger, clock, wanted: process.env.HOTKEEP_TRANSPORT },
     ...(https !== undefined && { credentials: https.credentials }),
     handle: (request) =>
       answerMetrics(request, metricsPage) ?? answerPage(request, remote?.state()) ?? router.handle(request),

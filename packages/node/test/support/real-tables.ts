@@ -44,21 +44,18 @@ export class RealTables {
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
+    request.on("end", async () => {
       this.calls.push(String(request.headers["x-amz-target"]).split(".")[1]!);
-      void this.#router
-        .handle({
-          method: request.method!,
-          url: request.url!,
-          rawHeaders: request.rawHeaders,
-          body: Buffer.concat(chunks),
-          remoteAddress: "127.0.0.1",
-          secure: false,
-        })
-        .then(({ status, headers, body }) => {
-          response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
-          response.end(body);
-        });
+      const { status, headers, body } = await this.#router.handle({
+        method: request.method!,
+        url: request.url!,
+        rawHeaders: request.rawHeaders,
+        body: Buffer.concat(chunks),
+        remoteAddress: "127.0.0.1",
+        secure: false,
+      });
+      response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+      response.end(body);
     });
   });
   url = "";

@@ -88,19 +88,32 @@ class ModelRouter implements Router {
     this.#requestIds = new RequestIds(options.random);
   }
 
-  async handle(request: HttpRequest): Promise<HttpResponse> {
+  handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     const progress = this.#begin();
     try {
-      const headers = readHeaders(request.rawHeaders);
-      const response = await this.#serve(request, headers, progress);
-      this.#audit(progress, response.status, undefined);
-      return response;
+      const response = this.#serve(request, readHeaders(request.rawHeaders), progress);
+      if (response instanceof Promise) {
+        return response.then(
+          (answered) => this.#answered(answered, progress),
+          (thrown: unknown) => this.#refused(thrown, progress),
+        );
+      }
+      return this.#answered(response, progress);
     } catch (thrown) {
-      const error = this.#asAwsError(thrown, progress);
-      const response = this.#writeError(error, progress);
-      this.#audit(progress, response.status, error);
-      return response;
+      return this.#refused(thrown, progress);
     }
+  }
+
+  #answered(response: HttpResponse, progress: Progress): HttpResponse {
+    this.#audit(progress, response.status, undefined);
+    return response;
+  }
+
+  #refused(thrown: unknown, progress: Progress): HttpResponse {
+    const error = this.#asAwsError(thrown, progress);
+    const response = this.#writeError(error, progress);
+    this.#audit(progress, response.status, error);
+    return response;
   }
 
   async invoke(local: LocalCall): Promise<unknown> {
@@ -132,7 +145,7 @@ class ModelRouter implements Router {
     return { requestId: this.#requestIds.next(), time: clock.now(), started: clock.monotonic() };
   }
 
-  async #serve(request: HttpRequest, headers: Headers, progress: Progress): Promise<HttpResponse> {
+  #serve(request: HttpRequest, headers: Headers, progress: Progress): HttpResponse | Promise<HttpResponse> {
     const sourceIp = plainAddress(request.remoteAddress);
     if (sourceIp !== "") progress.sourceIp = sourceIp;
     const userAgent = headers.get("user-agent");
@@ -164,8 +177,11 @@ class ModelRouter implements Router {
     const operation = findOperation(service, incoming.operation);
     const input = incoming.readInput();
     const call = this.#call(service, incoming.operation, credential, region, request.secure, progress);
-    const output = await this.#perform(service, operation, input, call, progress);
-    return wire.writeOutput(call.operation, output, progress.requestId);
+    const output = this.#perform(service, operation, input, call, progress);
+    const { requestId } = progress;
+    return output instanceof Promise
+      ? output.then((done) => wire.writeOutput(call.operation, done, requestId))
+      : wire.writeOutput(call.operation, output, requestId);
   }
 
   async #serveLocal(local: LocalCall, progress: Progress): Promise<unknown> {
@@ -225,25 +241,32 @@ class ModelRouter implements Router {
     return account;
   }
 
-  /** Validation, permissions, and the operation itself; waits only for what is a promise. */
-  async #perform(
+  /** Validation, permissions, and the operation itself; a promise only where one of them makes one. */
+  #perform(service: Service, operation: AnyOperation, input: unknown, call: CallContext, progress: Progress): unknown {
+    progress.input = input;
+    const failures = service.wire.validate(call.operation, input);
+    if (failures.length > 0) throw service.wire.validationError(failures);
+    const needed = operation.needs(input, call);
+    return needed instanceof Promise
+      ? needed.then((permissions) => this.#permitted(service, operation, input, call, progress, permissions))
+      : this.#permitted(service, operation, input, call, progress, needed);
+  }
+
+  #permitted(
     service: Service,
     operation: AnyOperation,
     input: unknown,
     call: CallContext,
     progress: Progress,
-  ): Promise<unknown> {
-    progress.input = input;
-    const failures = service.wire.validate(call.operation, input);
-    if (failures.length > 0) throw service.wire.validationError(failures);
-    const needed = operation.needs(input, call);
-    progress.permissions = needed instanceof Promise ? await needed : needed;
-    this.#options.authorizer.authorize(call, progress.permissions);
+    needed: readonly PermissionRequest[],
+  ): unknown {
+    progress.permissions = needed;
+    this.#options.authorizer.authorize(call, needed);
     if (service.signing === "ec2" && isDryRun(input)) {
       throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", { status: 412 });
     }
-    const handled = operation.handle(input, call);
-    const output = handled instanceof Promise ? await handled : handled;
+    const output = operation.handle(input, call);
+    if (output instanceof Promise) return output.then((done: unknown) => (progress.output = done));
     progress.output = output;
     return output;
   }

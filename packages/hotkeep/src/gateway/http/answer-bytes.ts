@@ -1,0 +1,34 @@
+import { STATUS_CODES } from "node:http";
+import type { HttpResponse } from "@hotkeep/protocols";
+
+/** What a connection adds to an answer. */
+export interface Envelope {
+  /** The `Date` header's value. */
+  readonly date: string;
+  /** How long the connection stays open for a next request; undefined: it is closed. */
+  readonly keepAliveSeconds: number | undefined;
+}
+
+// Control characters end a header's line; none of our answers has them, and none ever may.
+const unsafeInHeader = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** The head of an answer, to be sent as latin1. @throws Error for a header that would break out of its line. */
+export function answerHead({ status, headers }: HttpResponse, bodyBytes: number, envelope: Envelope): string {
+  let head = status === 200 ? "HTTP/1.1 200 OK\r\n" : `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "unknown"}\r\n`;
+  for (const name in headers) {
+    const value = headers[name]!;
+    if (unsafeInHeader.test(value))
+      throw new Error(`the answer's header \`${name}\` has characters that no header can have`);
+    head += `${name}: ${value}\r\n`;
+  }
+  if (!hasNoBody(status)) head += `content-length: ${bodyBytes}\r\n`;
+  const { date, keepAliveSeconds } = envelope;
+  return keepAliveSeconds === undefined
+    ? `${head}Date: ${date}\r\nConnection: close\r\n\r\n`
+    : `${head}Date: ${date}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keepAliveSeconds}\r\n\r\n`;
+}
+
+/** Statuses whose answers end with their headers (RFC 9110). */
+export function hasNoBody(status: number): boolean {
+  return status === 204 || status === 304 || status < 200;
+}
