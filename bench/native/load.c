@@ -2,10 +2,11 @@
  * A load generator that costs little itself, so that the server under test is what is measured: one thread, epoll,
  * many non-blocking connections, each with a fixed number of pre-encoded requests in flight.
  *
- *   load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE_FILE REQUEST_FILE RESPONSE_BYTES
+ *   load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE_FILE REQUESTS_FILE REQUEST_BYTES RESPONSE_BYTES
  *
- * Every connection sends the preamble file once, then keeps IN_FLIGHT copies of the request file unanswered. Every
- * response must be RESPONSE_BYTES long. The first half second is not counted. Prints one line:
+ * The requests file has requests of REQUEST_BYTES each. Every connection sends the preamble file once, then keeps
+ * IN_FLIGHT requests unanswered; all take their requests from the file in turn, from its start again at its end.
+ * Every response must be RESPONSE_BYTES long. The first half second is not counted. Prints one line:
  *   requests seconds p50_us p99_us
  */
 #define _GNU_SOURCE
@@ -68,6 +69,30 @@ static void send_all(int fd, const char *bytes, size_t length) {
   }
 }
 
+/* All requests, `requests_count` of them, and the one that is next. */
+static char *requests;
+static size_t request_bytes, requests_count, request_next;
+
+static void send_requests(int fd, int count) {
+  while (count > 0) {
+    size_t left = requests_count - request_next, now = (size_t)count < left ? (size_t)count : left;
+    send_all(fd, requests + request_next * request_bytes, now * request_bytes);
+    request_next = (request_next + now) % requests_count;
+    count -= (int)now;
+  }
+}
+
+/* Repeats the file's requests until a burst of them is one piece. */
+static void repeat_requests(int burst) {
+  size_t copies = ((size_t)burst + requests_count - 1) / requests_count;
+  if (copies < 2) return;
+  char *repeated = malloc(copies * requests_count * request_bytes);
+  for (size_t i = 0; i < copies; i++)
+    memcpy(repeated + i * requests_count * request_bytes, requests, requests_count * request_bytes);
+  requests = repeated;
+  requests_count *= copies;
+}
+
 static uint64_t percentile(uint64_t total, double share) {
   uint64_t wanted = (uint64_t)((double)total * share), seen = 0;
   for (uint64_t us = 0; us < BUCKETS; us++) {
@@ -78,21 +103,24 @@ static uint64_t percentile(uint64_t total, double share) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 9) {
-    fprintf(stderr, "usage: load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE REQUEST RESPONSE_BYTES\n");
+  if (argc != 10) {
+    fprintf(stderr,
+            "usage: load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE REQUESTS REQUEST_BYTES RESPONSE_BYTES\n");
     return 2;
   }
   int count = atoi(argv[3]), in_flight = atoi(argv[4]);
   double seconds = atof(argv[5]);
-  size_t preamble_bytes, request_bytes, response_bytes = (size_t)atol(argv[8]);
+  size_t preamble_bytes, file_bytes, response_bytes = (size_t)atol(argv[9]);
   char *preamble = read_file(argv[6], &preamble_bytes);
-  char *request = read_file(argv[7], &request_bytes);
-  if (count < 1 || count > CONNECTIONS_MAX || in_flight < 1 || in_flight > IN_FLIGHT_MAX || response_bytes < 1) {
+  requests = read_file(argv[7], &file_bytes);
+  request_bytes = (size_t)atol(argv[8]);
+  if (count < 1 || count > CONNECTIONS_MAX || in_flight < 1 || in_flight > IN_FLIGHT_MAX || response_bytes < 1 ||
+      request_bytes < 1 || file_bytes < request_bytes || file_bytes % request_bytes != 0) {
     fprintf(stderr, "load: an argument is out of range\n");
     return 2;
   }
-  char *burst = malloc(request_bytes * (size_t)in_flight);
-  for (int i = 0; i < in_flight; i++) memcpy(burst + (size_t)i * request_bytes, request, request_bytes);
+  requests_count = file_bytes / request_bytes;
+  repeat_requests(in_flight);
 
   connections = calloc((size_t)count, sizeof *connections);
   int poll_fd = epoll_create1(0);
@@ -113,7 +141,7 @@ int main(int argc, char **argv) {
   uint64_t end = counted_from + (uint64_t)(seconds * 1e9), counted = 0, now = begin;
   for (int i = 0; i < count; i++) {
     for (int k = 0; k < in_flight; k++) connections[i].sent_at[k] = begin;
-    send_all(connections[i].fd, burst, request_bytes * (size_t)in_flight);
+    send_requests(connections[i].fd, in_flight);
   }
   static char chunk[READ_BYTES];
   struct epoll_event events[512];
@@ -151,7 +179,7 @@ int main(int argc, char **argv) {
       }
       while (answered > 0) {
         int batch = answered < in_flight ? answered : in_flight;
-        send_all(c->fd, burst, request_bytes * (size_t)batch);
+        send_requests(c->fd, batch);
         answered -= batch;
       }
     }

@@ -6,13 +6,15 @@ import { promisify } from "node:util";
 import { loadCore, pinned } from "./cores.js";
 import { generator } from "./native.js";
 
-/** Something that answers one fixed request with responses of one fixed length. */
+/** Something that answers requests of one fixed length with responses of one fixed length. */
 export interface LoadTarget {
   readonly address: string;
   readonly port: number;
   /** Sent once on every connection; gets no answer. */
   readonly preamble: Buffer;
   readonly request: Buffer;
+  /** More requests of the same length, sent in turn with the first. */
+  readonly otherRequests?: readonly Buffer[];
   readonly responseBytes: number;
 }
 
@@ -38,12 +40,13 @@ export async function load(target: LoadTarget, pressure: Pressure): Promise<Load
   const folder = mkdtempSync(join(tmpdir(), "hotkeep-bench-"));
   try {
     writeFileSync(join(folder, "preamble"), target.preamble);
-    writeFileSync(join(folder, "request"), target.request);
+    writeFileSync(join(folder, "requests"), Buffer.concat([target.request, ...(target.otherRequests ?? [])]));
     const args = [target.address, target.port, pressure.connections, pressure.inFlight, pressure.seconds].map(String);
     const [command, all] = pinned(loadCore, generator("load"), [
       ...args,
       join(folder, "preamble"),
-      join(folder, "request"),
+      join(folder, "requests"),
+      String(target.request.length),
       String(target.responseBytes),
     ]);
     const { stdout } = await run(command, all);

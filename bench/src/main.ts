@@ -4,12 +4,14 @@ import { call } from "./call.js";
 import { decide } from "./decide.js";
 import type { Figures } from "./figures.js";
 import { hit } from "./hit.js";
+import { node } from "./node/node.js";
 import { start } from "./start.js";
 import { tables } from "./tables/tables.js";
 
 const help = `Measures Hotkeep beside a peer, in one run, as medians of several rounds.
 
   npm run bench -- hit             GetItem hits over the DAX wire, beside redis-server GET
+  npm run bench -- node            calls through a cache node, beside the same calls straight to the tables
   npm run bench -- start           time from spawning the program to its ready line
   npm run bench -- call            CPU time of one call from headers to answer, without HTTP
   npm run bench -- tables          the DynamoDB API over HTTP, durable, beside DynamoDB Local and dynalite
@@ -23,6 +25,7 @@ const benches: Readonly<Record<string, (options: { rounds: number; seconds: numb
   call,
   decide,
   hit,
+  node,
   start,
   tables,
 };

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { stringToSign } from "./authorization.js";
 import { type CborWriter, encode } from "./cbor/writer.js";
+import { comparators, expressionVersion, functionNumber } from "./expressions/functions.js";
 import { type MethodName, methodIds } from "./methods.js";
 import { preambleMagic } from "./preamble.js";
 
@@ -117,6 +118,43 @@ export function encodeDeleteItemRequest(table: string, key: Buffer): Buffer {
   return frame("deleteItem", (writer) => {
     writer.bytes(Buffer.from(table, "utf8"));
     writer.bytes(key);
+    emptyOptions(writer);
+  });
+}
+
+/** A batchGetItem frame for keys of one table. */
+export function encodeBatchGetItemRequest(table: string, keys: readonly Buffer[]): Buffer {
+  return frame("batchGetItem", (writer) => {
+    writer.map(1);
+    writer.text(table);
+    writer.array(3);
+    writer.boolean(false);
+    writer.null();
+    writer.array(keys.length);
+    for (const key of keys) writer.bytes(key);
+    emptyOptions(writer);
+  });
+}
+
+/** A query frame for all items of one partition whose hash key is text. */
+export function encodeQueryRequest(table: string, hashName: string, hashValue: string): Buffer {
+  const condition = encode((writer) => {
+    writer.array(3);
+    writer.integer(expressionVersion);
+    writer.array(3);
+    writer.integer(comparators.indexOf("="));
+    writer.array(2);
+    writer.integer(functionNumber.path);
+    writer.text(hashName);
+    writer.array(2);
+    writer.integer(functionNumber.value);
+    writer.integer(0);
+    writer.array(1);
+    writer.text(hashValue);
+  });
+  return frame("query", (writer) => {
+    writer.bytes(Buffer.from(table, "utf8"));
+    writer.bytes(condition);
     emptyOptions(writer);
   });
 }
