@@ -63,8 +63,18 @@ export interface BatchGetTableResult {
   readonly schema: KeySchema;
   readonly projection?: Projection;
   readonly items: readonly Item[];
+  /** More items, whole ones; only without a projection. */
+  readonly encodedItems?: readonly EncodedItem[];
   /** Keys to be asked for again. */
   readonly unprocessedKeys?: readonly Item[];
+}
+
+/** A whole item in the form that it has in an answer to getItem, so that it need not be encoded again. */
+export interface EncodedItem {
+  /** As `encodeKey` makes it. */
+  readonly key: Buffer;
+  /** The byte string with its head. */
+  readonly item: Buffer;
 }
 
 /** An answer to batchGetItem. */

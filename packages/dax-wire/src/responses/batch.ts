@@ -28,13 +28,17 @@ export function encodeBatchGetResponse(result: BatchGetResult, listIdOf: ListIdO
 }
 
 function writeItems(writer: CborWriter, table: BatchGetTableResult, listIdOf: ListIdOf): void {
-  const { projection, schema, items } = table;
+  const { projection, schema, items, encodedItems = [] } = table;
   if (projection !== undefined) {
     writer.array(items.length);
     for (const item of items) writeProjected(writer, projection, item);
     return;
   }
-  writer.array(items.length * 2);
+  writer.array((items.length + encodedItems.length) * 2);
+  for (const { key, item } of encodedItems) {
+    writer.bytes(key);
+    writer.raw(item);
+  }
   for (const item of items) {
     writer.bytes(encodeKey(schema, item));
     writer.wrapped((inner) => writeItem(inner, schema, item, listIdOf));

@@ -14,7 +14,7 @@ import { itemKeyOf } from "../cache/item-key.js";
 import type { KeysAndAttributes } from "../table/table-calls.js";
 import type { KnownTable } from "../table/table-schemas.js";
 import type { OperationContext } from "./context.js";
-import { addressOf, decodeCached, type ItemAddress, projected, wholeItemResponse } from "./items.js";
+import { addressIn, decodeCached, encodedItemIn, type ItemAddress, projected, wholeItemResponse } from "./items.js";
 import { addCapacity, ifGiven, unlessNone } from "./options.js";
 import { pauseBeforeRetry } from "./retry.js";
 
@@ -26,8 +26,8 @@ interface Wanted {
   readonly address: ItemAddress;
   readonly source: BatchGetTable;
   fill?: Fill;
-  /** Item and key when it is settled; `item` undefined: there is none. */
-  found?: { readonly item?: Item };
+  /** What is there when it is settled: an item, an item that needs no encoding, or nothing. */
+  found?: { readonly item?: Item; readonly encoded?: Buffer };
 }
 
 /** BatchGetItem: each key as its own GetItem; those that are not in memory are read with one call. */
@@ -49,7 +49,12 @@ export async function batchGetItem(context: OperationContext, request: BatchGetI
     if (entry !== undefined) {
       metrics.ItemCacheHits++;
       sighting?.found(entry.response, ageOf(entry, now));
-      joined.push(settle(one, decodeCached(context, one.address, entry.response)));
+      if (one.source.projection !== undefined) {
+        joined.push(settle(one, decodeCached(context, one.address, entry.response)));
+        continue;
+      }
+      const encoded = encodedItemIn(entry.response);
+      one.found = encoded === undefined ? {} : { encoded };
       continue;
     }
     metrics.ItemCacheMisses++;
@@ -103,8 +108,9 @@ async function addressKeys(context: OperationContext, request: BatchGetItemReque
   for (const source of request.tables) {
     if (source.projection !== undefined) validateProjection(source.projection);
     if (source.keys.length === 0) throw tooShort("[]", `requestItems.${source.table}.member.keys`);
+    const table = await context.schemas.get(source.table);
     for (const key of source.keys) {
-      const address = await addressOf(context, source.table, key);
+      const address = addressIn(context, table, source.table, key);
       seen.add(address.itemKey.toString("latin1"));
       wanted.push({ address, source });
     }
@@ -222,6 +228,9 @@ function answer(
       schema,
       ...ifGiven("projection", source.projection),
       items: ofTable.map((one) => projected(one.found?.item, source.projection)).filter((item) => item !== undefined),
+      encodedItems: ofTable.flatMap(({ address, found }) =>
+        found?.encoded === undefined ? [] : [{ key: address.key, item: found.encoded }],
+      ),
       ...(unprocessedKeys.length === 0 ? {} : { unprocessedKeys }),
     };
   });

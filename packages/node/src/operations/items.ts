@@ -16,7 +16,16 @@ export interface ItemAddress {
 
 /** @throws AwsError ValidationException when the key does not fit the table */
 export async function addressOf(context: OperationContext, tableName: string, sentKey: Buffer): Promise<ItemAddress> {
-  const table = await context.schemas.get(tableName);
+  return addressIn(context, await context.schemas.get(tableName), tableName, sentKey);
+}
+
+/** The same for a table that is known, under the name by which the client called it. */
+export function addressIn(
+  context: OperationContext,
+  table: KnownTable,
+  tableName: string,
+  sentKey: Buffer,
+): ItemAddress {
   try {
     const key = canonicalKey(table.schema, sentKey);
     return { table, key, itemKey: itemKeyOf(table.name, key) };
@@ -54,17 +63,23 @@ export function wholeItemResponse(
   );
 }
 
+/** The item's byte string in an entry of the item cache; undefined: there is no such item. */
+export function encodedItemIn(response: Buffer): Buffer | undefined {
+  // 80 a0: there is no such item. 80 a1 00 and a byte string: the item.
+  return response[1] === 0xa0 ? undefined : response.subarray(3);
+}
+
 /** What an entry of the item cache says, as values. */
 export async function decodeCached(
   context: OperationContext,
   { table, key }: ItemAddress,
   response: Buffer,
 ): Promise<FoundItem> {
-  // 80 a0: there is no such item. 80 a1 00 and a byte string: the item.
-  if (response[1] === 0xa0) return { response };
-  const head = response[3]!;
-  const at = head < 0x58 ? 4 : head === 0x58 ? 5 : head === 0x59 ? 6 : 8;
-  return { item: await readPutItem(context, table, key, response.subarray(at)), response };
+  const encoded = encodedItemIn(response);
+  if (encoded === undefined) return { response };
+  const head = encoded[0]!;
+  const at = head < 0x58 ? 1 : head === 0x58 ? 2 : head === 0x59 ? 3 : 5;
+  return { item: await readPutItem(context, table, key, encoded.subarray(at)), response };
 }
 
 /**
