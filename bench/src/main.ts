@@ -7,6 +7,7 @@ import { hit } from "./hit.js";
 import { node } from "./node/node.js";
 import { start } from "./start.js";
 import { tables } from "./tables/tables.js";
+import { tls } from "./tls.js";
 
 const help = `Measures Hotkeep beside a peer, in one run, as medians of several rounds.
 
@@ -16,6 +17,7 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
   npm run bench -- call            CPU time of one call from headers to answer, without HTTP
   npm run bench -- tables          the DynamoDB API over HTTP, durable, beside DynamoDB Local and dynalite
   npm run bench -- decide          CPU time of one access decision; no peer, the bar is a microsecond
+  npm run bench -- tls             CPU time of a node for hits and connections, with TLS beside plain TCP
   npm run bench -- hit --check     exit status 1 when a figure misses its bar in bench/bars.json
   --rounds N (5)   --seconds S a round (1)
 `;
@@ -28,6 +30,7 @@ const benches: Readonly<Record<string, (options: { rounds: number; seconds: numb
   node,
   start,
   tables,
+  tls,
 };
 
 async function main(): Promise<void> {

@@ -68,6 +68,12 @@ export interface CertificateAuthority {
   /** SHA-256 of the authority's own certificate, as hex with colons. */
   fingerprint(): Promise<string>;
   /**
+   * Settles when the authority may certify `names`; one that is still to be made will be made for them.
+   *
+   * @throws HotkeepError `CertificateNameRefused`
+   */
+  check(names: readonly string[]): Promise<void>;
+  /**
    * @throws HotkeepError `PublicKeyInvalid`, `CertificateNameInvalid`, `CertificateNameRefused`,
    *   `CertificateNamesTooMany`, `AuthorityExpired`, or the sealer's when the key cannot be opened
    */
@@ -96,6 +102,11 @@ class StoredAuthority implements CertificateAuthority {
 
   async fingerprint(): Promise<string> {
     return new X509Certificate(await this.certificate()).fingerprint256;
+  }
+
+  async check(names: readonly string[]): Promise<void> {
+    const record = await this.#options.store.read();
+    if (record !== undefined && names.length > 0) checkNames(names, record.permitted.map(parseName));
   }
 
   async issue(request: CertificateRequest): Promise<IssuedCertificate> {

@@ -153,6 +153,16 @@ describe("the certificate authority", () => {
     await expect(issue()).rejects.toThrow("A certificate has 1 to 100 names; 0 were asked for.");
   });
 
+  it("knows beforehand what it would refuse, once it is made", async () => {
+    const store = new MemoryAuthorityStore();
+    const authority = authorityFor({ store });
+    await authority.check(["example.com"]);
+    await authority.certificate();
+    await authority.check([]);
+    await authority.check(["localhost", "10.0.0.1"]);
+    await expect(authority.check(["example.com"])).rejects.toThrow("was made without `example.com`");
+  });
+
   it("certifies P-256 keys and nothing else", async () => {
     const authority = authorityFor();
     const issue = (publicKey: Uint8Array) => authority.issue({ subject: "x", publicKey, names: ["localhost"] });

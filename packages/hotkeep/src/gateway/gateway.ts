@@ -93,6 +93,8 @@ async function open(
   closers.push(() => store.close());
   const sealer = await openSealer({ keyPath: places.sealingKey });
   const authority = gatewayAuthority({ store, sealer, clock, random }, configuration);
+  // Said now, and not by a node that cannot start.
+  await authority.check(configuration.tlsNames);
   const { serviceControlPolicies: control } = configuration;
   const monitoring = openMonitoring({ clock });
   const identity = await openIdentity({
