@@ -73,6 +73,33 @@ const requests: readonly (readonly [string, string, JsonObject])[] = [
   ["a transaction written", "TransactWriteItems", { TransactItems: [{ Put: put("new", 10) }, { Delete: key("p3") }] }],
 ];
 
+/** Items with more than a local index shows of them. */
+const LocalTable = "LocalCapacity";
+const givenLocally = content(
+  LocalTable,
+  ...Array.from({ length: 4 }, (_, at) => ({ pk: "p", sk: `s${at}`, place: at, a: "a", v: "x".repeat(3_000 * at) })),
+);
+const locally = (IndexName: string, more: JsonObject = {}) => ({
+  ...{ TableName: LocalTable, IndexName, KeyConditionExpression: "pk = :p" },
+  ...more,
+  ExpressionAttributeValues: { ":p": { S: "p" }, ...((more.ExpressionAttributeValues as JsonObject) ?? {}) },
+});
+const everything = { Select: "ALL_ATTRIBUTES" };
+const filtered = { FilterExpression: "a = :a", ExpressionAttributeValues: { ":a": { S: "b" } } };
+const localRequests: readonly (readonly [string, JsonObject])[] = [
+  ["keys", locally("keysOnly")],
+  ["a count", locally("keysOnly", { Select: "COUNT" })],
+  ["everything", locally("keysOnly", everything)],
+  ["everything, consistently", locally("keysOnly", { ...everything, ConsistentRead: true })],
+  ["a page of everything", locally("keysOnly", { ...everything, Limit: 2 })],
+  ["an attribute that is not shown", locally("keysOnly", { ProjectionExpression: "a" })],
+  ["what is included", locally("included")],
+  ["everything beside what is included", locally("included", everything)],
+  ["everything of what a filter leaves", locally("included", { ...everything, ...filtered })],
+  ["what a filter leaves", locally("included", filtered)],
+  ["everything of an index with everything", locally("complete", everything)],
+];
+
 /** ConsumedCapacity of every operation on items. */
 export const capacity: Family = {
   name: "capacity",
@@ -81,14 +108,29 @@ export const capacity: Family = {
       AttributeDefinitions: [definition("group:S"), definition("place:N")],
       GlobalSecondaryIndexes: [index("byGroup", ["group", "place"])],
     }),
+    table(LocalTable, "pk:S", "sk:S", {
+      AttributeDefinitions: [definition("place:N")],
+      LocalSecondaryIndexes: [
+        index("keysOnly", ["pk", "place"], "KEYS_ONLY"),
+        index("included", ["pk", "place"], ["a"]),
+        index("complete", ["pk", "place"]),
+      ],
+    }),
   ],
-  cases: ["TOTAL", "INDEXES"].flatMap((ReturnConsumedCapacity) =>
-    requests.map(
+  cases: ["TOTAL", "INDEXES"].flatMap((ReturnConsumedCapacity) => [
+    ...requests.map(
       ([name, operation, input]): Case => ({
         name: `${name}, ${ReturnConsumedCapacity}`,
         given,
         steps: [{ operation, input: { ...input, ReturnConsumedCapacity } }],
       }),
     ),
-  ),
+    ...localRequests.map(
+      ([name, input]): Case => ({
+        name: `a query of a local index: ${name}, ${ReturnConsumedCapacity}`,
+        given: givenLocally,
+        steps: [{ operation: "Query", input: { ...input, ReturnConsumedCapacity } }],
+      }),
+    ),
+  ]),
 };

@@ -6,6 +6,7 @@ import {
   type Projection,
   projectItem,
 } from "@hotkeep/attributes";
+import { readUnits } from "../request/capacity.js";
 import type { Source } from "./source.js";
 import type { StoredItem } from "./stored-item.js";
 
@@ -20,6 +21,8 @@ export interface PagePlan {
   readonly items: Iterable<StoredItem>;
   readonly filter: Condition | undefined;
   readonly view: PageView;
+  /** Whether every item is fetched from the table because a local index does not show all that is wanted. */
+  readonly fetches: boolean;
   /** Items to look at, before the filter. */
   readonly itemsMax: number | undefined;
   /** Sizes to look at, before filter and projection; the item that crosses the line is still on the page. */
@@ -32,32 +35,41 @@ export interface Page {
   readonly shown: readonly (Buffer | string)[];
   readonly count: number;
   readonly scannedCount: number;
+  /** Bytes read from the source. */
   readonly bytes: number;
+  /** Read units, consistent ones, for the items fetched from the table: each is rounded up by itself (documented). */
+  readonly fetchedUnits: number;
   /** Where the next page starts; undefined when the source has no more. */
   readonly lastPlace: Item | undefined;
 }
 
 /** Reads items until the page is full or there are none left. */
 export function fillPage(source: Source, plan: PagePlan): Page {
-  const { filter, view, itemsMax, bytesMax } = plan;
+  const { filter, view, fetches, itemsMax, bytesMax } = plan;
   const shown: (Buffer | string)[] = [];
   let count = 0;
   let scannedCount = 0;
   let bytes = 0;
+  let fetchedBytes = 0;
+  let fetchedUnits = 0;
   let lastPlace: Item | undefined;
   for (const stored of plan.items) {
     scannedCount++;
-    bytes += sizeIn(source, stored, view);
+    bytes += sizeIn(source, stored);
+    if (fetches) {
+      fetchedBytes += stored.sizeBytes;
+      fetchedUnits += readUnits(stored.sizeBytes, true);
+    }
     if (filter === undefined || evaluateCondition(filter, stored.item)) {
       count++;
       if (view.kind !== "count") shown.push(show(source, stored, view));
     }
-    if (scannedCount === itemsMax || bytes >= bytesMax) {
+    if (scannedCount === itemsMax || Math.max(bytes, fetchedBytes) >= bytesMax) {
       lastPlace = source.placeOf(stored.item);
       break;
     }
   }
-  return { shown, count, scannedCount, bytes, lastPlace };
+  return { shown, count, scannedCount, bytes, fetchedUnits, lastPlace };
 }
 
 function show(source: Source, stored: StoredItem, view: Exclude<PageView, { kind: "count" }>): Buffer | string {
@@ -72,7 +84,6 @@ function show(source: Source, stored: StoredItem, view: Exclude<PageView, { kind
 }
 
 /** An index is read at the size of what it holds, the table at the size of the item. */
-function sizeIn(source: Source, stored: StoredItem, view: PageView): number {
-  if (source.showsAll || view.kind === "whole") return stored.sizeBytes;
-  return itemSizeBytes(source.shown(stored.item));
+function sizeIn(source: Source, stored: StoredItem): number {
+  return source.showsAll ? stored.sizeBytes : itemSizeBytes(source.shown(stored.item));
 }

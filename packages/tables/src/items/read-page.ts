@@ -111,6 +111,15 @@ export function checkStartInCondition(source: Source, place: Item, condition: Ke
   if (!inPartition) throw invalid("The query can return at most one row and cannot be restarted");
 }
 
+/** Whether a request wants attributes that its local index does not show: those are fetched from the table. */
+function fetches({ table, index }: Source, request: PageRequest): boolean {
+  const names = index?.isGlobal === false ? projectedNames(table, index) : undefined;
+  if (names === undefined || request.select === "COUNT") return false;
+  if (request.select === "ALL_ATTRIBUTES") return true;
+  const wanted = new AttributeNames().projection(request.projection).condition(request.filter).list();
+  return wanted.some((name) => !names.has(name));
+}
+
 /** Reads one page and makes the answer of Query or Scan. */
 export function answerPage(
   engine: Engine,
@@ -125,11 +134,13 @@ export function answerPage(
     items: source.items(bounds, reverse),
     filter: request.filter,
     view,
+    fetches: fetches(source, request),
     itemsMax: request.itemsMax,
     bytesMax: engine.limits.pageBytesMax,
   });
   const capacity = new Capacity(request.table.given);
   capacity.add(readUnits(page.bytes, request.consistent), source.index);
+  if (page.fetchedUnits > 0) capacity.add(request.consistent ? page.fetchedUnits : page.fetchedUnits / 2);
   const body = new JsonBody();
   if (view.kind !== "count") body.list("Items", page.shown);
   return body
