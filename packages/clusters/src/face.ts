@@ -36,8 +36,6 @@ export interface ClustersOptions {
   readonly logger: Logger;
   /** For the feed's key and what is kept of join tokens. */
   readonly sealer: Sealer;
-  /** Twelve digits. */
-  readonly account: string;
   readonly identity: Pick<
     Identity,
     | "assumeRoleForService"
@@ -154,7 +152,7 @@ export interface ClusterView {
   readonly nodes: readonly { readonly nodeId: string; readonly status: string; readonly pid?: number }[];
 }
 
-/** The DAX control plane of one account. */
+/** The DAX control plane, of every account. */
 export interface Clusters {
   /** The operations of `dax`, for the router. */
   readonly handlers: ServiceHandlers;

@@ -8,7 +8,7 @@ import { LinkedRole } from "./ec2/linked-role.js";
 import { reasonOf } from "./errors.js";
 import { EventLog } from "./events/event-log.js";
 import type { Clusters, ClustersOptions, ClustersStart, ClusterView } from "./face.js";
-import { AttributeLists } from "./feed/attribute-lists.js";
+import { AttributeLists, Dictionaries } from "./feed/attribute-lists.js";
 import { JoinDoor } from "./feed/join-door.js";
 import { NodeDoor } from "./feed/node-door.js";
 import { ClusterKeeper, joinIdOf } from "./lifecycle/keeper.js";
@@ -48,7 +48,6 @@ class ControlPlane implements Clusters {
   readonly #joinDoor: JoinDoor;
   readonly #attachments: Attachments;
   readonly #tokens: JoinTokens;
-  readonly #attributeLists: AttributeLists;
   readonly #seen = new SeenRequests();
   readonly #keepers = new Map<string, ClusterKeeper>();
   readonly #watchers = new Set<() => void>();
@@ -59,7 +58,7 @@ class ControlPlane implements Clusters {
   #stopping = false;
 
   constructor(options: ClustersOptions) {
-    const { store, clock, random, logger, identity, network, invoke, launcher, account, sealer } = options;
+    const { store, clock, random, logger, identity, network, invoke, launcher, sealer } = options;
     const limits = { ...defaultClusterLimits, ...options.limits };
     const advertise = options.advertise ?? "interface";
     this.#options = options;
@@ -95,13 +94,15 @@ class ControlPlane implements Clusters {
       changed: () => this.#changed(),
     };
     this.denials = new DenialLog(limits.denialsMax);
-    this.#attributeLists = new AttributeLists(store, logger, account, limits, () => this.#door.connections());
+    const dictionaries = new Dictionaries(
+      (owner) => new AttributeLists(store, logger, owner, limits, () => this.#door.connections(owner)),
+    );
     this.#door = new NodeDoor({
       clock,
       logger,
       identity,
       clusters: this.#clusters,
-      attributeLists: this.#attributeLists,
+      dictionaries,
       denials: this.denials,
       onDenial: options.onDenial ?? (() => {}),
       onUses: options.onUses ?? (() => {}),
@@ -160,7 +161,6 @@ class ControlPlane implements Clusters {
     const { identity, network, clock, logger, store, feedHost, feedPort, feedLimits } = this.#options;
     this.#tableEndpoint = start.tableEndpoint;
     this.#tableEndpointAuthority = start.tableEndpointAuthority;
-    await this.#attributeLists.load();
     await this.#attachments.load();
     await this.#tokens.load();
     const stored = await allClusters(store);
@@ -200,8 +200,9 @@ class ControlPlane implements Clusters {
       return [...regions].map(([region, resources]) => ({ region, resources }));
     });
     // Clusters of a house that is older than its service-linked role get the role without having asked.
-    if (stored.length > 0 && identity.findServiceLinkedRole(daxService) === undefined) {
-      await identity.ensureServiceLinkedRole(daxService, {});
+    for (const account of new Set(stored.map(({ place }) => place.account))) {
+      if (identity.findServiceLinkedRole(daxService, account) !== undefined) continue;
+      await identity.ensureServiceLinkedRole(daxService, { account });
     }
     for (const { place, record } of stored) this.#look(place, record, false);
   }

@@ -1,6 +1,6 @@
 import { type Clusters, type ClustersOptions, type ClustersStart, daxQuotas, openClusters } from "@hotkeep/clusters";
 import { SeededRandom, silentLogger, systemClock } from "@hotkeep/core";
-import { type Identity, memorySealer, openIdentity, type Sealer } from "@hotkeep/identity";
+import { type Accounts, memorySealer, openAccounts, type Sealer } from "@hotkeep/identity";
 import { type Network, openNetwork } from "@hotkeep/network";
 import {
   createRouter,
@@ -42,7 +42,7 @@ type Services = { dax: DaxOperations; ec2: Ec2Operations; iam: IamOperations; ho
 /** A gateway without HTTP: real identity, network, router and feed; nodes are {@link FakeLauncher}'s. */
 export interface House {
   readonly ground: Ground;
-  readonly identity: Identity;
+  readonly identity: Accounts;
   readonly network: Network;
   readonly clusters: Clusters;
   readonly router: Router;
@@ -73,13 +73,12 @@ export async function openHouse(
 ): Promise<House> {
   const { store, sealer } = ground;
   const shared = { store, clock: systemClock, random: new SeededRandom(seed), logger: silentLogger };
-  const identity = await openIdentity({ ...shared, sealer, account });
+  const identity = await openAccounts({ ...shared, sealer, account });
   const network = openNetwork(shared);
   const launcher = new FakeLauncher();
   const late: { router?: Router } = {};
   const clusters = openClusters({
     ...shared,
-    account,
     sealer,
     identity,
     network,
@@ -97,7 +96,7 @@ export async function openHouse(
     },
   });
   const router = createRouter({
-    services: [...identity.handlers, network.handlers, clusters.handlers, clusters.ownHandlers],
+    services: [...identity.handlers, identity.ownHandlers, network.handlers, clusters.handlers, clusters.ownHandlers],
     credentials: identity.credentials,
     authorizer: identity.authorizer,
     clock: systemClock,

@@ -194,8 +194,8 @@ export interface Identity {
   serviceMayAssume(roleArn: string, service: string, sourceArn?: string): boolean;
   /** The role with exactly this ARN, path included. */
   findRole(roleArn: string): RoleFacts | undefined;
-  /** The role that is linked to a service, if the account has it. */
-  findServiceLinkedRole(service: string): RoleFacts | undefined;
+  /** The role that is linked to a service, if the account has it. `account`: this one when absent. */
+  findServiceLinkedRole(service: string, account?: string): RoleFacts | undefined;
   /**
    * The service's linked role; made when absent, if `caller` may `iam:CreateServiceLinkedRole` (no caller: the house
    * itself asks, as when an older data directory is opened).
@@ -203,7 +203,10 @@ export interface Identity {
    * @throws CommonAwsError `AccessDenied`
    * @throws AwsError `InvalidInputException` when a customer's role has taken the name.
    */
-  ensureServiceLinkedRole(service: string, options: { readonly caller?: CallContext }): Promise<RoleFacts>;
+  ensureServiceLinkedRole(
+    service: string,
+    options: { readonly caller?: CallContext; readonly account?: string },
+  ): Promise<RoleFacts>;
   /**
    * As {@link Identity.ensureServiceLinkedRole}, then runs `work` while no deletion of the role can begin: what `work`
    * writes is seen by the deletion's usage check.
@@ -241,4 +244,29 @@ export interface Identity {
   ownerOf(accessKeyId: string): KeyOwner | undefined;
   /** Stops timers and listening, and waits for what is being written. Leaves the store open. */
   close(): Promise<void>;
+}
+
+/** An account of this house. */
+export interface AccountView {
+  /** Twelve digits. */
+  readonly account: string;
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** The identities of all accounts of one house, each apart from the others. What names no account is the home account's. */
+export interface Accounts extends Identity {
+  /** Accounts are made and listed by operations of `hotkeep`, for the router. */
+  readonly ownHandlers: ServiceHandlers;
+  /** Whether there is such an account here. */
+  has(account: string): boolean;
+  /** The home account first, the others by their numbers. */
+  list(): readonly AccountView[];
+  /**
+   * Makes an account with a root key, the only one it has.
+   *
+   * @throws AwsError `AccountAlreadyExistsException`, `LimitExceededException`
+   */
+  createAccount(account: string, name: string): Promise<NewAccessKey>;
 }

@@ -1,3 +1,4 @@
+export { openAccounts } from "./accounts/open-accounts.js";
 export {
   type ClusterUse,
   clusterUseEvent,

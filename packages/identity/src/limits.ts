@@ -1,5 +1,7 @@
 /** Quotas of IAM (documented): what one account may hold. */
 export const quotas = {
+  /** Of one house (ours). */
+  accounts: 100,
   users: 5000,
   groups: 300,
   roles: 1000,

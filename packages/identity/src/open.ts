@@ -8,6 +8,7 @@ import { LastUse } from "./decisions/last-use.js";
 import { Callers } from "./directory/callers.js";
 import { ChangeReach } from "./directory/change-watch.js";
 import { Directory } from "./directory/directory.js";
+import { Neighbours } from "./directory/neighbours.js";
 import { PolicyBook } from "./directory/policy-book.js";
 import { policyPrincipals } from "./directory/policy-principals.js";
 import type { Identity, IdentityOptions } from "./face.js";
@@ -47,9 +48,13 @@ async function openAccount(records: Records, sealer: Sealer, nowMs: number): Pro
  * Opens the identities of one account. Everything is read into memory; afterwards the store's change feed keeps it
  * current.
  *
+ * @param neighbours the accounts of the house, of which this one becomes one
  * @throws HotkeepError `SealBroken` when the sealer's key is not the one in use, `IdentityAccount` for a bad account.
  */
-export async function openIdentity(options: IdentityOptions): Promise<Identity> {
+export async function openIdentity(
+  options: IdentityOptions,
+  neighbours: Neighbours = new Neighbours(),
+): Promise<Identity> {
   const { store, clock, random, logger, sealer, account } = options;
   if (!/^\d{12}$/.test(account)) {
     throw new HotkeepError("IdentityAccount", `\`${account}\` is not an account number of twelve digits.`);
@@ -57,7 +62,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   const records = new Records(store, account);
   await openAccount(records, sealer, clock.now());
 
-  const directory = new Directory(account, records.prefix);
+  const directory = new Directory(account, records.prefix, neighbours);
   const book = new PolicyBook(directory, readServiceControl(options.serviceControl ?? []));
   const spreading = new Spreading();
   // What is committed while the records are read waits, so that nothing older is put over it.
@@ -109,6 +114,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
     linkedRoles,
     deletions,
   };
+  neighbours.add(realm);
   const serviceSessions = new ServiceSessions(realm, options.audit);
   sessions.start(() => deletions.sweep());
 

@@ -49,7 +49,9 @@ function recordOf(name, shape, opaque, shapeOf) {
   if (shape.type === "map") {
     return { kind: "map", key: shapeOf(shape.key.shape), value: shapeOf(shape.value.shape), min, max };
   }
-  if (shape.type === "string") return { kind: "string", min, max, pattern, enum: shape.enum };
+  if (shape.type === "string") {
+    return { kind: "string", min, max, pattern, enum: shape.enum, secret: shape.sensitive || undefined };
+  }
   if (shape.type === "blob") return { kind: "blob", min, max };
   return { kind: scalars[shape.type], min, max };
 }

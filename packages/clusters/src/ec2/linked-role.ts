@@ -26,8 +26,8 @@ export class LinkedRole {
   }
 
   /** Whether the account has the role now. */
-  get present(): boolean {
-    return this.#options.identity.findServiceLinkedRole(daxService) !== undefined;
+  presentIn(account: string): boolean {
+    return this.#options.identity.findServiceLinkedRole(daxService, account) !== undefined;
   }
 
   /**
@@ -40,7 +40,7 @@ export class LinkedRole {
     const { identity, invoke, sessionSeconds, logger } = this.#options;
     let opening: ReturnType<typeof identity.assumeRoleForService> | undefined;
     const open = () => {
-      const role = identity.findServiceLinkedRole(daxService);
+      const role = identity.findServiceLinkedRole(daxService, place.account);
       if (role === undefined) {
         throw fault(
           "ServiceLinkedRoleNotFoundFault",

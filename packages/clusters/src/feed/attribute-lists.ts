@@ -129,3 +129,27 @@ export class AttributeLists {
     this.#idByNames.set(text, id);
   }
 }
+
+/** The dictionaries of all accounts; each is read when it is first asked for. */
+export class Dictionaries {
+  readonly #open: (account: string) => AttributeLists;
+  readonly #byAccount = new Map<string, Promise<AttributeLists>>();
+
+  /** @param open makes an account's dictionary, not yet loaded */
+  constructor(open: (account: string) => AttributeLists) {
+    this.#open = open;
+  }
+
+  /** An account's dictionary, loaded. */
+  of(account: string): Promise<AttributeLists> {
+    let lists = this.#byAccount.get(account);
+    if (lists === undefined) {
+      const opened = this.#open(account);
+      lists = opened.load().then(() => opened);
+      this.#byAccount.set(account, lists);
+      // One that could not be read is read again when it is asked for again.
+      lists.catch(() => this.#byAccount.delete(account));
+    }
+    return lists;
+  }
+}

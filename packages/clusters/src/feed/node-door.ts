@@ -8,7 +8,7 @@ import type { ClusterKeeper } from "../lifecycle/keeper.js";
 import { clusterArn, daxService } from "../model/arns.js";
 import type { ClusterStore } from "../model/cluster-store.js";
 import type { Member } from "../supervision/member.js";
-import type { AttributeLists } from "./attribute-lists.js";
+import type { Dictionaries } from "./attribute-lists.js";
 import { CallerSubscriptions } from "./callers.js";
 import { checkOutsidePlace } from "./outside-place.js";
 
@@ -18,7 +18,7 @@ export interface NodeDoorOptions {
   readonly logger: Logger;
   readonly identity: Pick<Identity, "assumeRoleForService" | "callerFacts" | "noteUses">;
   readonly clusters: ClusterStore;
-  readonly attributeLists: AttributeLists;
+  readonly dictionaries: Dictionaries;
   readonly denials: DenialLog;
   readonly onDenial: (denial: DenialRecord) => void;
   readonly onUses: (uses: NodeUses) => void;
@@ -47,14 +47,14 @@ export class NodeDoor {
     this.#options = options;
   }
 
-  /** Connections of all nodes that have come in. */
-  connections(): readonly FeedConnection[] {
-    return [...this.#guests].map((guest) => guest.connection);
+  /** Connections of an account's nodes that have come in. */
+  connections(account: string): readonly FeedConnection[] {
+    return [...this.#guests].filter((guest) => guest.keeper.place.account === account).map((guest) => guest.connection);
   }
 
   /** Takes in a node that has proved to be `member`. */
   enter(keeper: ClusterKeeper, member: Member, connection: FeedConnection): void {
-    const { identity, clock, clusters, attributeLists, denials, onDenial, onUses, onMetrics, onSeen, limits } =
+    const { identity, clock, clusters, dictionaries, denials, onDenial, onUses, onMetrics, onSeen, limits } =
       this.#options;
     const callers = new CallerSubscriptions(connection, identity, clock, limits.callerSubscriptionsMax);
     let serviceRoleArn: string | undefined;
@@ -100,9 +100,12 @@ export class NodeDoor {
       }
       return keeper.certificateFor(member, Buffer.from(publicKey, "base64"));
     });
-    connection.handle("attributeListId", async ({ names }) => ({ id: await attributeLists.idOf(names, connection) }));
-    connection.handle("attributeList", ({ id }) => {
-      const names = attributeLists.namesOf(id);
+    const { account } = keeper.place;
+    connection.handle("attributeListId", async ({ names }) => ({
+      id: await (await dictionaries.of(account)).idOf(names, connection),
+    }));
+    connection.handle("attributeList", async ({ id }) => {
+      const names = (await dictionaries.of(account)).namesOf(id);
       return names === undefined ? null : { names };
     });
     connection.on("wrote", (notice) => keeper.seats.relay(member.nodeId, notice));

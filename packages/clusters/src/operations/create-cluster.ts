@@ -27,10 +27,11 @@ export function createClusterOperation(desk: ControlDesk): NamedOperation {
     needs: neededPermissions,
     async handle(input, call) {
       const draft = draftOf(desk, input, call);
-      checkServiceRole(desk, input.IamRoleArn, draft.arn, call);
+      checkServiceRole(desk, input.IamRoleArn, draft.arn);
       await checkNew(desk, draft.record.name, call);
       // Before the role exists, so that a cluster that fails here leaves no role behind.
-      if (!desk.linkedRole.present) await planNetwork(desk, desk.linkedRole.direct(call, call.requestId), input, call);
+      if (!desk.linkedRole.presentIn(call.account))
+        await planNetwork(desk, desk.linkedRole.direct(call, call.requestId), input, call);
       const record = await withLinkedRole(desk, call, async () => {
         const plan = await desk.linkedRole.run(call, draft.record.name, (ec2) => planNetwork(desk, ec2, input, call));
         return storeCluster(desk, draft.record, plan, call);
@@ -44,6 +45,10 @@ export function createClusterOperation(desk: ControlDesk): NamedOperation {
 function neededPermissions(input: Input, call: CallContext): readonly PermissionRequest[] {
   // The role's ARN is looked at before the name (observed).
   checkRoleArn(input.IamRoleArn);
+  // No policy could allow it.
+  if (parseArn(input.IamRoleArn)?.account !== call.account) {
+    throw new CommonAwsError("AccessDenied", "Cross-account pass role is not allowed.");
+  }
   const arn = clusterArn(call, checkClusterName(input.ClusterName));
   return [
     permission("dax:CreateCluster", arn),
@@ -114,10 +119,7 @@ function draftOf(desk: ControlDesk, input: Input, call: CallContext): { readonly
   return { record, arn: clusterArn(call, name) };
 }
 
-function checkServiceRole(desk: ControlDesk, roleArn: string, arn: string, call: CallContext): void {
-  if (parseArn(roleArn)?.account !== call.account) {
-    throw new CommonAwsError("AccessDenied", "Cross-account pass role is not allowed.");
-  }
+function checkServiceRole(desk: ControlDesk, roleArn: string, arn: string): void {
   const role = desk.identity.findRole(roleArn);
   if (role === undefined) throw invalidValue(`The role ${roleArn} does not exist.`);
   if (role.linkedService !== undefined) {

@@ -14,7 +14,9 @@ export function subnetGroupOperations(desk: ControlDesk): readonly NamedOperatio
   const { clusters, linkedRole } = desk;
   /** With the service-linked role where there is one; this call does not make it. */
   const describe = <T>(call: CallContext, name: string, step: (ec2: Ec2) => Promise<T>): Promise<T> =>
-    linkedRole.present ? linkedRole.run(call, sessionPart(name), step) : step(linkedRole.direct(call, call.requestId));
+    linkedRole.presentIn(call.account)
+      ? linkedRole.run(call, sessionPart(name), step)
+      : step(linkedRole.direct(call, call.requestId));
   return [
     daxOperation("DescribeSubnetGroups", {
       needs: () => needsAny("DescribeSubnetGroups"),

@@ -214,6 +214,16 @@ function program(): Command {
     .description("take a token back")
     .action(async (id: string, flags) => (await import("./token.js")).deleteToken(id, flags));
 
+  const account = hotkeep.command("account").description("further accounts, each with its own root, tables and clusters");
+  asking(account.command("create"))
+    .description("make an account; its root key becomes a profile in the data directory's credentials file")
+    .option("--account <digits>", "twelve digits (default: any that are free)")
+    .option("--name <name>", "a name for people (default: its number)")
+    .action(async (flags) => (await import("./account.js")).createAccount(flags));
+  asking(account.command("list"))
+    .description("tell which accounts there are")
+    .action(async (flags) => (await import("./account.js")).listAccounts(flags));
+
   hotkeep
     .command("node [id]")
     .description("run one cache node of a cluster that was created with tag hotkeep:launch=external")

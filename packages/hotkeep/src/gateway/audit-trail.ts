@@ -76,7 +76,8 @@ export class AuditTrail {
     if (this.#data === undefined) return;
     const owner = this.identity?.ownerOf(use.accessKeyId);
     if (owner === undefined) return;
-    this.#data.append(clusterUseEvent(use, owner, { ...this.#facts(), origin: owner.origin }));
+    const account = parseArn(use.clusterArn)?.account ?? this.#options.account;
+    this.#data.append(clusterUseEvent(use, owner, { ...this.#facts(), account, origin: owner.origin }));
   }
 
   /** Settles when everything is written. */

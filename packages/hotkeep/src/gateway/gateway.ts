@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { childProcessLauncher, openClusters } from "@hotkeep/clusters";
 import { HotkeepError, systemClock, systemRandom } from "@hotkeep/core";
-import { openIdentity, openSealer } from "@hotkeep/identity";
+import { openAccounts, openSealer } from "@hotkeep/identity";
 import { openMonitoring } from "@hotkeep/monitoring";
 import { openNetwork } from "@hotkeep/network";
 import { createRouter, type Router } from "@hotkeep/protocols";
@@ -97,7 +97,7 @@ async function open(
   await authority.check(configuration.tlsNames);
   const { serviceControlPolicies: control } = configuration;
   const monitoring = openMonitoring({ clock });
-  const identity = await openIdentity({
+  const identity = await openAccounts({
     ...{ store, clock, random, logger, sealer, account },
     onDecision: (decision) => {
       monitoring.denied("gateway");
@@ -132,7 +132,7 @@ async function open(
   const webhooks = new Webhooks({ urls: configuration.webhooks, clock, random, logger });
   closers.push(() => webhooks.close());
   const clusters = await openClusters({
-    ...{ store, clock, random, logger, sealer, identity, network, account },
+    ...{ store, clock, random, logger, sealer, identity, network },
     invoke: (call) => late.router!.invoke(call),
     launcher: childProcessLauncher({
       entry: fileURLToPath(new URL("../../bin/hotkeep.js", import.meta.url)),
@@ -160,6 +160,7 @@ async function open(
   const router = createRouter({
     services: [
       ...identity.handlers,
+      identity.ownHandlers,
       network.handlers,
       clusters.handlers,
       clusters.ownHandlers,

@@ -119,15 +119,14 @@ export class Decider implements Authorizer {
     return decide(full, this.policySets(full));
   }
 
-  /** Whether a call's principal may do something to a role that its trust policy decides. */
+  /** Whether a call's principal may do something to a role, of whatever account, that its trust policy decides. */
   decideTrust(
     call: CallContext,
-    role: RoleRecord,
+    resource: string,
     trust: readonly CompiledPolicy[],
     request: { readonly action: string; readonly context: ContextValues },
   ): Decision {
-    const { callers, directory } = this.#parts;
-    const resource = directory.roleArn(role);
+    const { callers } = this.#parts;
     const context = { ...this.callContext(call), ...resourceContext(resource), ...request.context };
     const full = { principal: call.principal, action: request.action, resource, context };
     return decideAssumeRole(full, { ...callers.policySets(call.principal, call.accessKeyId), resource: trust });

@@ -5,6 +5,7 @@ import * as tables from "../records/tables.js";
 import type * as records from "../records/types.js";
 import { Arns } from "./arns.js";
 import { Collection } from "./collection.js";
+import { Neighbours } from "./neighbours.js";
 
 /** One record as it was and is; undefined when it did not or does not exist. */
 export interface RecordChange {
@@ -52,10 +53,13 @@ export class Directory {
   readonly oidcProviders = new Collection<records.OidcProviderRecord>({});
   readonly samlProviders = new Collection<records.SamlProviderRecord>({});
 
+  readonly neighbours: Neighbours;
   readonly #prefix: string;
   readonly #collections: ReadonlyMap<string, { set(key: string, record: never): unknown }>;
 
-  constructor(account: string, prefix: string) {
+  /** @param neighbours the accounts of the house, this one to be among them */
+  constructor(account: string, prefix: string, neighbours: Neighbours = new Neighbours()) {
+    this.neighbours = neighbours;
     this.arns = new Arns(account);
     this.#prefix = prefix;
     const pairs: readonly (readonly [Table<unknown>, { set(key: string, record: never): unknown }])[] = [

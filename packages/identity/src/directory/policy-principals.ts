@@ -12,16 +12,9 @@ const uniqueId = /^A(?:IDA|ROA)[A-Z0-9]+$/;
  */
 function idOf(directory: Directory, { type, value }: PrincipalEntry): string | undefined {
   const kind = type === "AWS" ? iamEntity.exec(value)?.[1] : undefined;
-  if (kind === "user") return directory.userByArn(value)?.id ?? "";
-  if (kind === "role") return directory.roleByArn(value)?.id ?? "";
-  return undefined;
-}
-
-function arnOf(directory: Directory, id: string): string | undefined {
-  const user = directory.users.one("id", id);
-  if (user !== undefined) return directory.userArn(user);
-  const role = directory.roles.one("id", id);
-  return role === undefined ? undefined : directory.roleArn(role);
+  if (kind === undefined) return undefined;
+  const home = directory.neighbours.ofArn(value)?.directory ?? directory;
+  return (kind === "user" ? home.userByArn(value) : home.roleByArn(value))?.id ?? "";
 }
 
 /** The first principal of a policy that names a user or role which does not exist. */
@@ -32,7 +25,7 @@ export function unknownPrincipal(
 ): PrincipalEntry | undefined {
   return principalsOf(parsePolicy(text, kind)).find((entry) => {
     const { type, value } = entry;
-    const unknownId = type === "AWS" && uniqueId.test(value) && arnOf(directory, value) === undefined;
+    const unknownId = type === "AWS" && uniqueId.test(value) && directory.neighbours.arnOf(value) === undefined;
     return unknownId || idOf(directory, entry) === "";
   });
 }
@@ -48,7 +41,7 @@ export function bindPrincipals(directory: Directory, text: string): string {
 /** A policy as it is shown: ids as ARNs while their entities exist, as ids afterwards (documented). */
 export function showPrincipals(directory: Directory, stored: string): string {
   return replacePrincipals(stored, ({ type, value }) =>
-    type === "AWS" && uniqueId.test(value) ? arnOf(directory, value) : undefined,
+    type === "AWS" && uniqueId.test(value) ? directory.neighbours.arnOf(value) : undefined,
   );
 }
 

@@ -1,5 +1,6 @@
 import { type ContextValues, parseArn, principalName } from "@hotkeep/core";
 import type { CallContext } from "@hotkeep/protocols";
+import type { Directory } from "../directory/directory.js";
 import { validation } from "../errors.js";
 import { requestTags } from "../iam/needs.js";
 import type { Realm } from "../realm.js";
@@ -19,8 +20,8 @@ export function checkRoleArn(arn: string): void {
 }
 
 /** A role that does not exist is denied like one that does not trust the caller. */
-function requireTrusting(realm: Realm, call: CallContext, roleArn: string): RoleRecord {
-  const role = realm.directory.roleByArn(roleArn);
+function requireTrusting(realm: Realm, there: Directory, call: CallContext, roleArn: string): RoleRecord {
+  const role = there.roleByArn(roleArn);
   if (role !== undefined) return role;
   const { principal } = call;
   const message =
@@ -53,7 +54,7 @@ function sourceIdentityOf(wanted: string | undefined, calling: SessionRecord | u
 
 /** Temporary credentials of roles. */
 export const assumeRoleOperations: OperationFamily = (realm) => {
-  const { directory, book, decider, sessions } = realm;
+  const { decider } = realm;
   return [
     operation("AssumeRole", {
       // Nothing before the role's trust policy has been asked: `handle` decides.
@@ -61,8 +62,10 @@ export const assumeRoleOperations: OperationFamily = (realm) => {
       handle: async (input, call) => {
         const { RoleArn, RoleSessionName, DurationSeconds = durationDefaultSeconds, ExternalId } = input;
         checkRoleArn(RoleArn);
-        const role = requireTrusting(realm, call, RoleArn);
-        const calling = directory.sessions.get(call.accessKeyId);
+        // The caller's policies are at home, the role and its trust policy may be in another account of this house.
+        const there = realm.directory.neighbours.ofArn(RoleArn) ?? realm;
+        const role = requireTrusting(realm, there.directory, call, RoleArn);
+        const calling = realm.directory.sessions.get(call.accessKeyId);
         const tags = sessionTags(input, calling);
         const mfaAt = await realm.secondFactor.shown(call, input);
         const sourceIdentity = sourceIdentityOf(input.SourceIdentity, calling);
@@ -83,11 +86,11 @@ export const assumeRoleOperations: OperationFamily = (realm) => {
           ...(sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
         ];
         for (const action of actions) {
-          const decision = decider.decideTrust(call, role, book.trust(role), { action, context });
+          const decision = decider.decideTrust(call, RoleArn, there.book.trust(role), { action, context });
           if (decision.outcome !== "allowed") decider.refuse(decision, call);
         }
         checkDuration(role, DurationSeconds, call.principal.kind === "role-session");
-        const policies = sessionPolicies(realm, input);
+        const policies = sessionPolicies(there, input);
         const session = {
           kind: "role" as const,
           ownerId: role.id,
@@ -96,12 +99,12 @@ export const assumeRoleOperations: OperationFamily = (realm) => {
           ...(policies === undefined ? {} : { policies }),
           ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
         };
-        const issued = await sessions.issue(session, DurationSeconds);
+        const issued = await there.sessions.issue(session, DurationSeconds);
         return {
           Credentials: credentialsShape(issued),
           AssumedRoleUser: {
             AssumedRoleId: `${role.id}:${RoleSessionName}`,
-            Arn: directory.arns.roleSession(role.name, RoleSessionName),
+            Arn: there.directory.arns.roleSession(role.name, RoleSessionName),
           },
           ...packedSize(session),
           ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),

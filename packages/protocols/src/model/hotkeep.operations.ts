@@ -1,6 +1,29 @@
 // Written by tools/generate-models.mjs from models/hotkeep.
 import type { OpaqueValue } from "./data-plane-typed.js";
 
+/** Account of the model. */
+export interface Account {
+  readonly AccountId?: string;
+  readonly AccountName?: string;
+  readonly CreatedAt?: Date;
+}
+
+/** CreateAccountRequest of the model. */
+export interface CreateAccountRequest {
+  /** Twelve digits; any that are free when absent. */
+  readonly AccountId?: string;
+  /** For people; the number when absent. */
+  readonly AccountName?: string;
+}
+
+/** CreateAccountResponse of the model. */
+export interface CreateAccountResponse {
+  readonly AccountId?: string;
+  readonly AccessKeyId?: string;
+  /** Kept nowhere else in readable form. */
+  readonly SecretAccessKey?: string;
+}
+
 /** CreateJoinTokenRequest of the model. */
 export interface CreateJoinTokenRequest {
   readonly ClusterName: string;
@@ -52,6 +75,14 @@ export interface JoinToken {
   readonly CreatedAt?: Date;
   readonly ExpiresAt?: Date;
   readonly CreatedBy?: string;
+}
+
+/** ListAccountsRequest of the model. */
+export type ListAccountsRequest = {};
+
+/** ListAccountsResponse of the model. */
+export interface ListAccountsResponse {
+  readonly Accounts?: readonly Account[];
 }
 
 /** ListHotKeysRequest of the model. */
@@ -159,10 +190,14 @@ export interface XRayResponse {
 
 /** The operations of Hotkeep with the types of their inputs and outputs, for `operationsOf`. */
 export type HotkeepOperations = {
+  /** Makes another account with a root key. Only this answer has the key's secret. */
+  CreateAccount: { readonly input: CreateAccountRequest; readonly output: CreateAccountResponse };
   /** Makes a token with which one node that somebody else starts may join a cluster, once. Only this answer has it. */
   CreateJoinToken: { readonly input: CreateJoinTokenRequest; readonly output: CreateJoinTokenResponse };
   /** Takes a token away that nobody has used. */
   DeleteJoinToken: { readonly input: DeleteJoinTokenRequest; readonly output: DeleteJoinTokenResponse };
+  /** The accounts of this house. */
+  ListAccounts: { readonly input: ListAccountsRequest; readonly output: ListAccountsResponse };
   /** The keys that a cluster's callers ask for most, over the last one to two minutes, estimated from samples. */
   ListHotKeys: { readonly input: ListHotKeysRequest; readonly output: ListHotKeysResponse };
   /** The tokens that may still be used, without their secrets. */
