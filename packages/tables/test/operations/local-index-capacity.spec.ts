@@ -10,19 +10,19 @@ describe("reading a local index costs", () => {
     const projection = (ProjectionType: string, more: Json = {}) => ({ Projection: { ProjectionType, ...more } });
     const KeySchema = [
       { AttributeName: "pk", KeyType: "HASH" },
-      { AttributeName: "at", KeyType: "RANGE" },
+      { AttributeName: "t", KeyType: "RANGE" },
     ];
     await harness.call("CreateTable", {
       ...{ TableName, BillingMode: "PAY_PER_REQUEST" },
-      AttributeDefinitions: ["pk", "sk", "at"].map((name) => ({ AttributeName: name, AttributeType: "S" })),
+      AttributeDefinitions: ["pk", "sk", "t"].map((name) => ({ AttributeName: name, AttributeType: "S" })),
       KeySchema: [KeySchema[0], { AttributeName: "sk", KeyType: "RANGE" }],
       LocalSecondaryIndexes: [
         { IndexName: "keys", KeySchema, ...projection("KEYS_ONLY") },
         { IndexName: "some", KeySchema, ...projection("INCLUDE", { NonKeyAttributes: ["a"] }) },
       ],
     });
-    const large = { S: "x".repeat(5_000) };
-    const item = (at: string) => ({ pk: { S: "p" }, sk: { S: at }, at: { S: at }, a: { S: "a" }, large });
+    const bigText = { S: "x".repeat(5_000) };
+    const item = (at: string) => ({ pk: { S: "p" }, sk: { S: at }, t: { S: at }, a: { S: "a" }, bigText });
     await harness.put(TableName, item("1"), item("2"), item("3"));
   });
   afterAll(() => harness.close());
@@ -43,11 +43,11 @@ describe("reading a local index costs", () => {
     expect(await units(name, "keys", { Select: "ALL_ATTRIBUTES", Limit: 2 })).toEqual([2, 0.5]);
     expect(await units(name, "keys", { ProjectionExpression: "sk" })).toEqual([0, 0.5]);
     expect(await units(name, "some", { ProjectionExpression: "a" })).toEqual([0, 0.5]);
-    expect(await units(name, "some", { ProjectionExpression: "large" })).toEqual([3, 0.5]);
+    expect(await units(name, "some", { ProjectionExpression: "bigText" })).toEqual([3, 0.5]);
   });
 
   it("a Scan's filter on what it does not show fetches the items, too", async () => {
     expect(await units("Scan", "some", { FilterExpression: "attribute_exists(a)" })).toEqual([0, 0.5]);
-    expect(await units("Scan", "some", { FilterExpression: "attribute_exists(large)" })).toEqual([3, 0.5]);
+    expect(await units("Scan", "some", { FilterExpression: "attribute_exists(bigText)" })).toEqual([3, 0.5]);
   });
 });
