@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { FeedAddress } from "@hotkeep/control-feed";
 import { HotkeepError } from "@hotkeep/core";
+import { readTraceSettings, traceVariables } from "@hotkeep/traces";
 import { readCertificateSettings } from "./certificates/settings.js";
 import { readTableEndpoint, type TableEndpoint, type TableEndpointInput } from "./table-endpoint.js";
 
@@ -42,6 +43,8 @@ export interface Configuration {
   readonly serviceControlPolicies: string | undefined;
   /** Opens /metrics from anywhere; undefined: from this machine only, without one. */
   readonly metricsToken: string | undefined;
+  /** The variables of the environment that say where traces go, the flag included; empty: there are no traces. */
+  readonly traceEnvironment: Readonly<Record<string, string>>;
   /** Where the tables are; undefined: in the data directory. */
   readonly tableEndpoint: TableEndpoint | undefined;
 }
@@ -64,6 +67,7 @@ export interface ConfigurationInput extends TableEndpointInput {
   readonly webhook?: readonly string[] | undefined;
   readonly empty?: boolean | undefined;
   readonly auditData?: boolean | undefined;
+  readonly otlpEndpoint?: string | undefined;
   readonly serviceControlPolicies?: string | undefined;
 }
 
@@ -126,6 +130,7 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     auditData: input.auditData ?? environment.HOTKEEP_AUDIT_DATA === "1",
     serviceControlPolicies: control === undefined ? undefined : resolve(control),
     metricsToken: readMetricsToken(environment),
+    traceEnvironment: readTraceEnvironment(input, environment),
     tableEndpoint: readTableEndpoint(input, environment, region),
   };
 }
@@ -152,4 +157,16 @@ function readMetricsToken({ HOTKEEP_METRICS_TOKEN: token }: NodeJS.ProcessEnv): 
     });
   }
   return token;
+}
+
+function readTraceEnvironment(
+  { otlpEndpoint }: ConfigurationInput,
+  environment: NodeJS.ProcessEnv,
+): Configuration["traceEnvironment"] {
+  const given = traceVariables.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]]));
+  const variables = {
+    ...(Object.fromEntries(given) as Record<string, string>),
+    ...(otlpEndpoint === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }),
+  };
+  return readTraceSettings(variables) === undefined ? {} : variables;
 }

@@ -6,6 +6,7 @@ import {
   PeerGate,
 } from "@hotkeep/control-feed";
 import { type Clock, HotkeepError, type Logger, type Random, type Timer } from "@hotkeep/core";
+import type { Span } from "@hotkeep/traces";
 import { ByteCache } from "./cache/byte-cache.js";
 import { Doubts } from "./cache/doubts.js";
 import { ItemCache } from "./cache/item-cache.js";
@@ -24,6 +25,7 @@ import { InputBudget } from "./session/input.js";
 import { OutputScratch } from "./session/output.js";
 import { Session, type SessionShared } from "./session/session.js";
 import { Tail } from "./sight/tail.js";
+import { Tracer } from "./sight/tracer.js";
 import { Watch } from "./sight/watch.js";
 import { hotKeysOf, XRay } from "./sight/x-ray.js";
 import { AttributeLists } from "./table/attribute-lists.js";
@@ -51,6 +53,8 @@ export interface NodeOptions {
   readonly tables?: TableEndpoint;
   /** Processor time that this process has used, in microseconds; what the system says when absent. */
   readonly cpuMicros?: () => number;
+  /** Where spans of a share of the requests go (0 to 1); none are made when absent. */
+  readonly traces?: { readonly ratio: number; readonly export: (span: Span) => void };
 }
 
 /** A node that listens. */
@@ -213,6 +217,9 @@ class CacheNode implements RunningNode {
     this.#xRay = new XRay(context, this.#roleSessions);
     this.#tail = new Tail({ gateway: feed, clock, watch: this.#watch, schemas: context.schemas });
     this.#context = context;
+    if (options.traces !== undefined) {
+      this.#watch.follow(new Tracer({ ...options.traces, clock, random, clusterArn }));
+    }
     const executor = new OperationExecutor({
       context,
       gateway: feed,

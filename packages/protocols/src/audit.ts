@@ -19,6 +19,8 @@ export interface AuditRecord {
   readonly region: string | undefined;
   readonly sourceIp: string | undefined;
   readonly userAgent: string | undefined;
+  /** The header of W3C Trace Context, as it came. */
+  readonly traceparent?: string | undefined;
   /** What the operation needed; empty when it did not get that far. */
   readonly permissions: readonly PermissionRequest[];
   /** HTTP status; 200 or the error's own for local calls. */

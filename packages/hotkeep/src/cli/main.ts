@@ -95,6 +95,10 @@ function program(): Command {
       "--service-control-policies <dir>",
       "folder of policies that limit everybody in the account, root included (default: none)",
     )
+    .option(
+      "--otlp-endpoint <url>",
+      "send traces of both hops to this receiver of OTLP over HTTP, such as http://127.0.0.1:4318 (default: none)",
+    )
     .option("--audit-data", "write calls on items into the audit trail, too (default: management calls only)")
     .addOption(outputOption("`text` for people, `json` for one line with the endpoints"))
     .action(async (flags: UpFlags) => (await import("./up.js")).up(flags));

@@ -5,6 +5,7 @@ import { startNode } from "@hotkeep/node";
 import { createLogger } from "../gateway/logger.js";
 import { closeInheritedFiles } from "../node/inherited-files.js";
 import { nodeCredential, readOutsidePlace } from "../node/joining.js";
+import { nodeTraces } from "../node/node-traces.js";
 import { endWithoutGateway } from "../node/without-gateway.js";
 
 const drainMs = 5_000;
@@ -65,6 +66,7 @@ interface Run {
 async function run({ nodeId, feedAddress, token, outside, logger }: Run): Promise<void> {
   const shared = { clock: systemClock, random: systemRandom, logger };
   const feed = connectFeed({ ...shared, address: feedAddress, nodeId, token });
+  const tracing = nodeTraces(nodeId, logger);
   const stopCaring = { now: (): void => {} };
   const refused = new Promise<never>((_, reject) => {
     stopCaring.now = feed.onRefused(() => {
@@ -76,7 +78,12 @@ async function run({ nodeId, feedAddress, token, outside, logger }: Run): Promis
     });
   });
   try {
-    const starting = startNode({ ...shared, feed, ...(outside !== undefined && { outside }) });
+    const starting = startNode({
+      ...shared,
+      feed,
+      ...(outside !== undefined && { outside }),
+      ...(tracing !== undefined && { traces: tracing.traces }),
+    });
     const running = await Promise.race([starting, refused]);
     stopCaring.now();
     const stop = (): void => void running.drain(drainMs);
@@ -85,6 +92,7 @@ async function run({ nodeId, feedAddress, token, outside, logger }: Run): Promis
     endWithoutGateway({ feed, clock: systemClock, logger, running });
     await running.stopped;
   } finally {
+    await tracing?.close();
     await feed.close();
   }
 }

@@ -7,6 +7,7 @@ import { openNetwork } from "@hotkeep/network";
 import { createRouter, type Router } from "@hotkeep/protocols";
 import { openLmdbStore } from "@hotkeep/state";
 import { openRemoteTables, openTables, type RemoteTables, type Tables } from "@hotkeep/tables";
+import { readTraceSettings } from "@hotkeep/traces";
 import { gatewayAuthority, gatewayCertificate } from "../certificates/gateway-certificates.js";
 import type { Configuration } from "../configuration.js";
 import { leadsBack } from "../table-endpoint.js";
@@ -17,6 +18,7 @@ import { readCredentialsFile, replaceFile, writeConfigFile } from "./credentials
 import { takeDataDirectory } from "./data-directory.js";
 import { denialLogLimits } from "./denial-log.js";
 import { denialOfDecision, denialOfNode } from "./denials.js";
+import { GatewayTraces } from "./gateway-traces.js";
 import { listenGateway } from "./http/listen-gateway.js";
 import type { HttpListener } from "./http-server.js";
 import { LineLog } from "./line-log.js";
@@ -97,6 +99,9 @@ async function open(
   await authority.check(configuration.tlsNames);
   const { serviceControlPolicies: control } = configuration;
   const monitoring = openMonitoring({ clock });
+  const traceSettings = readTraceSettings(configuration.traceEnvironment);
+  const traces = traceSettings && new GatewayTraces({ settings: traceSettings, clock, random, logger });
+  closers.push(() => traces?.close());
   const identity = await openAccounts({
     ...{ store, clock, random, logger, sealer, account },
     onDecision: (decision) => {
@@ -138,7 +143,7 @@ async function open(
       entry: fileURLToPath(new URL("../../bin/hotkeep.js", import.meta.url)),
       clock,
       logger,
-      environment: nodeEnvironment(),
+      environment: { ...nodeEnvironment(), ...configuration.traceEnvironment },
     }),
     authority,
     tlsNames: configuration.tlsNames,
@@ -172,6 +177,7 @@ async function open(
     authorizer: identity.authorizer,
     audit: (record) => {
       monitoring.called(record);
+      traces?.called(record);
       trail.record(record);
     },
     ...{ clock, random, logger, account },

@@ -27,6 +27,8 @@ export interface HotkeepOptions {
   readonly tableEndpoint?: { readonly url: string } & SigningCredentials;
   /** Further arguments of `hotkeep up`. */
   readonly flags?: readonly string[];
+  /** Receiver of traces. */
+  readonly otlpEndpoint?: string;
   readonly readyMs?: number;
 }
 
@@ -59,6 +61,7 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
   const args = ["up", "--data", dataDirectory, "--port", String(options.port ?? 0), "--vpc-cidr", range.cidr];
   if (options.empty === true) args.push("--empty");
   if (options.auditData === true) args.push("--audit-data");
+  if (options.otlpEndpoint !== undefined) args.push("--otlp-endpoint", options.otlpEndpoint);
   const { tableEndpoint, serviceControlPolicies } = options;
   if (serviceControlPolicies !== undefined) args.push("--service-control-policies", serviceControlPolicies);
   if (tableEndpoint !== undefined) args.push("--table-endpoint", tableEndpoint.url);

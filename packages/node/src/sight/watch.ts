@@ -42,6 +42,8 @@ export class Watch {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #followers = new Set<Follower>();
+  /** Who wants to see what becomes of a request that runs. */
+  readonly #wanting = new WeakMap<Sighting, readonly Follower[]>();
   #followed = false;
   /** One sample stands for this many look-ups. */
   #gap = 1;
@@ -95,14 +97,17 @@ export class Watch {
   /** Begins to note what becomes of a request; undefined when nobody looks. */
   begin(method: MethodName, identity: Identity, now: number): Sighting | undefined {
     if (!this.#followed) return undefined;
-    let wanted = false;
+    const wanting: Follower[] = [];
     let followed: FollowedRequest | undefined;
     for (const follower of this.#followers) {
       if (!follower.wants()) continue;
-      wanted = true;
+      wanting.push(follower);
       followed ??= follower.begin?.(method);
     }
-    return wanted ? new Sighting(method, now, principalName(identity.known.caller.principal), followed) : undefined;
+    if (wanting.length === 0) return undefined;
+    const sighting = new Sighting(method, now, principalName(identity.known.caller.principal), followed);
+    this.#wanting.set(sighting, wanting);
+    return sighting;
   }
 
   /** The request has been answered. */
@@ -110,7 +115,7 @@ export class Watch {
     // What clients ask for their own sake is of interest only when it fails.
     if (!dataMethods.has(sighting.method) && sighting.error === undefined) return;
     const endedAt = this.#clock.monotonic();
-    for (const follower of this.#followers) follower.seen(sighting, endedAt);
+    for (const follower of this.#wanting.get(sighting) ?? []) follower.seen(sighting, endedAt);
   }
 
   /** Takes a sample; the answer is the number of look-ups to let go by. */

@@ -5,7 +5,13 @@ import { AwsError, type Clock } from "@hotkeep/core";
 import { RequestSigner } from "@hotkeep/protocols";
 import type { NodeLimits } from "../limits.js";
 import type { RoleSessions } from "./role-sessions.js";
-import { type TableCallName, type TableCalls, type TableEndpoint, TableUnreachable } from "./table-calls.js";
+import {
+  type CallOptions,
+  type TableCallName,
+  type TableCalls,
+  type TableEndpoint,
+  TableUnreachable,
+} from "./table-calls.js";
 
 /** Below the five seconds after which many servers close an idle connection: ours goes first, so no call meets a closing one. */
 const idleSocketMs = 4_000;
@@ -66,11 +72,12 @@ export class HttpTableEndpoint implements TableEndpoint {
   async call<Name extends TableCallName>(
     name: Name,
     input: TableCalls[Name]["input"],
+    options: CallOptions = {},
   ): Promise<TableCalls[Name]["output"]> {
     const body = Buffer.from(JSON.stringify(input), "utf8");
     let session = await this.#roleSessions.get();
     try {
-      return (await this.#attempt(name, body, session)) as TableCalls[Name]["output"];
+      return (await this.#attempt(name, body, session, options)) as TableCalls[Name]["output"];
     } catch (error) {
       if (error instanceof AwsError && staleCredentialCodes.has(error.code)) {
         this.#roleSessions.discard(session);
@@ -78,7 +85,7 @@ export class HttpTableEndpoint implements TableEndpoint {
       } else if (!(error instanceof TableUnreachable) || isTableWrite(name)) throw error;
     }
     // Once more: with a new session, or a read over another connection.
-    return (await this.#attempt(name, body, session)) as TableCalls[Name]["output"];
+    return (await this.#attempt(name, body, session, options)) as TableCalls[Name]["output"];
   }
 
   /** Closes the idle connections. */
@@ -86,7 +93,12 @@ export class HttpTableEndpoint implements TableEndpoint {
     this.#agent.destroy();
   }
 
-  async #attempt(name: TableCallName, body: Buffer, session: RoleSession): Promise<unknown> {
+  async #attempt(
+    name: TableCallName,
+    body: Buffer,
+    session: RoleSession,
+    { traceparent }: CallOptions,
+  ): Promise<unknown> {
     const headers = {
       host: this.#url.host,
       "content-type": "application/x-amz-json-1.0",
@@ -97,7 +109,13 @@ export class HttpTableEndpoint implements TableEndpoint {
       { region: this.#region, service: "dynamodb", now: this.#clock.now() },
     );
     const { status, text, requestId } = await this.#send(
-      { ...headers, ...signature, "content-length": String(body.length) },
+      {
+        ...headers,
+        ...signature,
+        "content-length": String(body.length),
+        // Not signed: whoever is on the way may add to it.
+        ...(traceparent === undefined ? {} : { traceparent }),
+      },
       body,
     );
     let answer: unknown;

@@ -161,13 +161,23 @@ export interface TableCalls {
 
 export type TableCallName = keyof TableCalls;
 
+/** What goes along with a call and is no part of it. */
+export interface CallOptions {
+  /** The trace that the call belongs to: a header of its name. */
+  readonly traceparent?: string;
+}
+
 /** The tables behind the cache, called as the cluster's service role. */
 export interface TableEndpoint {
   /**
    * @throws AwsError what the endpoint answered, its own message untouched
    * @throws TableUnreachable when there was no answer
    */
-  call<Name extends TableCallName>(name: Name, input: TableCalls[Name]["input"]): Promise<TableCalls[Name]["output"]>;
+  call<Name extends TableCallName>(
+    name: Name,
+    input: TableCalls[Name]["input"],
+    options?: CallOptions,
+  ): Promise<TableCalls[Name]["output"]>;
 }
 
 /** The table endpoint did not answer. */

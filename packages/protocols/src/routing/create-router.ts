@@ -69,6 +69,7 @@ interface Progress {
   call?: CallContext;
   sourceIp?: string;
   userAgent?: string;
+  traceparent?: string;
   permissions?: readonly PermissionRequest[];
   /** Decoded, not yet validated. */
   input?: unknown;
@@ -150,6 +151,8 @@ class ModelRouter implements Router {
     if (sourceIp !== "") progress.sourceIp = sourceIp;
     const userAgent = headers.get("user-agent");
     if (userAgent !== undefined) progress.userAgent = userAgent;
+    const traceparent = headers.get("traceparent");
+    if (traceparent !== undefined) progress.traceparent = traceparent;
     const name = locateService(request, headers);
     const service = this.#service(name ?? "dynamodb");
     progress.service = service;
@@ -311,6 +314,7 @@ class ModelRouter implements Router {
       region: call?.region,
       sourceIp: progress.sourceIp,
       userAgent: progress.userAgent,
+      traceparent: progress.traceparent,
       permissions: progress.permissions ?? [],
       status,
       errorCode: error?.code,
