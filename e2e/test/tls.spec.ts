@@ -1,12 +1,13 @@
 import { execFile, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent } from "node:https";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { DAX } from "@aws-sdk/client-dax";
-import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
+import { type RunningHotkeep, startHotkeep, takeLoopbackRange } from "hotkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runClient } from "../src/tls/job.js";
 import { detourTo, LastingConnection, sayPlain, serialAt, shakeHands } from "../src/tls/peers.js";
@@ -227,5 +228,45 @@ describe("the commands", () => {
     const about = (subject: string) => findings.find((finding) => finding.subject === subject);
     expect(about("authority")).toMatchObject({ state: "good", text: expect.stringMatching(/good for 36\d\d days/) });
     expect(about("TLS of https")).toMatchObject({ state: "good", text: expect.stringContaining(hotkeep.endpoint) });
+  });
+});
+
+describe("a gateway without HTTPS", () => {
+  it("has encrypted clusters all the same, and tells shells of them as soon as they are there", async () => {
+    const range = await takeLoopbackRange();
+    const dataDirectory = mkdtempSync(join(tmpdir(), "hotkeep-tls-"));
+    const command = async (...args: string[]) =>
+      (await run(process.execPath, [program, ...args, "--data", dataDirectory])).stdout;
+    const first = await startHotkeep({ dataDirectory, range });
+    const client = new DAX({
+      endpoint: first.endpoint,
+      region: first.region,
+      credentials: { ...first.credentials.root! },
+    });
+    await client.createCluster({
+      ClusterName: "alone",
+      NodeType: "dax.t3.small",
+      ReplicationFactor: 1,
+      IamRoleArn: `arn:aws:iam::${first.account}:role/DAXServiceRole`,
+      ClusterEndpointEncryptionType: "TLS",
+    });
+    await expect.poll(() => command("env"), { timeout: 10_000 }).toContain("export NODE_EXTRA_CA_CERTS");
+    expect(await command("env")).not.toContain("export AWS_CA_BUNDLE");
+    const before = await command("ca");
+    client.destroy();
+    await first.stop();
+
+    const after = await command("ca", "--renew");
+    expect(after).not.toBe(before);
+    const second = await startHotkeep({ dataDirectory, range });
+    const alone = second.clusters.find(({ name }) => name === "alone")!;
+    await expect(shakeHands(alone.endpoint, { ca: before })).rejects.toThrow(/unable to/);
+    expect(await serialAt(alone.endpoint, after)).toMatch(/^[0-9A-F]+$/);
+    expect(await command("doctor", "--port", "0")).toContain(
+      `${alone.endpoint} shows a certificate that is good for 29 days`,
+    );
+    await second.stop();
+    range.release();
+    rmSync(dataDirectory, { recursive: true, force: true });
   });
 });

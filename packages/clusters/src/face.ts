@@ -168,6 +168,8 @@ export interface Clusters {
   /** Settles when the named cluster is available. @throws HotkeepError when it is gone or `timeoutMs` has passed */
   whenAvailable(name: string, region: string, timeoutMs: number): Promise<ClusterView>;
   list(): Promise<readonly ClusterView[]>;
+  /** Calls `listener` after anything about a cluster or its nodes has changed. The answer stops that. */
+  watch(listener: () => void): () => void;
   /** Drains and stops all nodes and closes the feed; bounded by `drainMs` and `stopMs`. Clusters stay stored. */
   stop(): Promise<void>;
 }

@@ -207,6 +207,11 @@ class ControlPlane implements Clusters {
     for (const { place, record } of stored) this.#look(place, record, false);
   }
 
+  watch(listener: () => void): () => void {
+    this.#watchers.add(listener);
+    return () => this.#watchers.delete(listener);
+  }
+
   async list(): Promise<readonly ClusterView[]> {
     const found = await allClusters(this.#options.store);
     return found.map(({ place, record }) => this.#view(place, record));

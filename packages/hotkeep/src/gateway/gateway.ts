@@ -25,7 +25,7 @@ import { LineLog } from "./line-log.js";
 import { createLogger } from "./logger.js";
 import { answerMetrics } from "./metrics-page.js";
 import { answerPage } from "./pages.js";
-import { type Running, removeRunningFile, writeRunningFile } from "./running-file.js";
+import { type Running, RunningNote } from "./running-file.js";
 import { readServiceControlFiles } from "./service-control-files.js";
 import { Webhooks } from "./webhooks.js";
 
@@ -226,17 +226,18 @@ async function open(
   for (const cluster of await clusters.list()) {
     if (cluster.status !== "deleting") await clusters.whenAvailable(cluster.name, cluster.region, clustersReadyMs);
   }
-  const views = await clusters.list();
   // No certificate speaks for "everywhere".
   const endpoint = https === undefined ? http.url : http.url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//127.0.0.1:");
-  const running: Running = {
+  const describe = async (): Promise<Running> => ({
     pid: process.pid,
     endpoint,
     account,
     region,
     ...(tableEndpoint === undefined ? {} : { tableEndpoint: tableEndpoint.url }),
-    clusters: views.flatMap(({ name, endpoint }) => (endpoint === undefined ? [] : [{ name, endpoint }])),
-  };
+    clusters: (await clusters.list()).flatMap(({ name, endpoint }) =>
+      endpoint === undefined ? [] : [{ name, endpoint }],
+    ),
+  });
   const profiles = Object.keys(readCredentialsFile(places.credentials));
   writeConfigFile(places.config, {
     region,
@@ -245,12 +246,13 @@ async function open(
     profiles,
     ...(https && { authority: places.authority }),
   });
-  writeRunningFile(places.running, running);
-  closers.push(() => removeRunningFile(places.running));
+  const note = await RunningNote.leave(places.running, describe, logger);
+  closers.push(() => note.remove());
+  closers.push(clusters.watch(() => note.renew()));
 
   return {
     world,
-    running: () => running,
+    running: () => note.current,
     async close(withinMs) {
       // Nodes first: their last writes still need the table endpoint.
       await clusters.stop();

@@ -1,4 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
+import type { Logger } from "@hotkeep/core";
 
 /** What a running gateway tells other commands on this machine. */
 export interface Running {
@@ -20,4 +21,58 @@ export function writeRunningFile(path: string, running: Running): void {
 /** Takes the note away. */
 export function removeRunningFile(path: string): void {
   rmSync(path, { force: true });
+}
+
+/** The note of a gateway that runs, kept true while its clusters change. */
+export class RunningNote {
+  readonly #path: string;
+  readonly #describe: () => Promise<Running>;
+  readonly #logger: Logger;
+  #current: Running;
+  #stale = false;
+  #renewing: Promise<void> | undefined;
+
+  private constructor(path: string, describe: () => Promise<Running>, logger: Logger, current: Running) {
+    this.#path = path;
+    this.#describe = describe;
+    this.#logger = logger;
+    this.#current = current;
+  }
+
+  static async leave(path: string, describe: () => Promise<Running>, logger: Logger): Promise<RunningNote> {
+    const current = await describe();
+    writeRunningFile(path, current);
+    return new RunningNote(path, describe, logger, current);
+  }
+
+  get current(): Running {
+    return this.#current;
+  }
+
+  /** Something may have changed: looks soon, once for all who say so meanwhile. */
+  renew(): void {
+    this.#stale = true;
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined;
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.#renewing;
+    removeRunningFile(this.#path);
+  }
+
+  async #renew(): Promise<void> {
+    while (this.#stale) {
+      this.#stale = false;
+      try {
+        const next = await this.#describe();
+        if (JSON.stringify(next) === JSON.stringify(this.#current)) continue;
+        writeRunningFile(this.#path, next);
+        this.#current = next;
+      } catch (error) {
+        this.#logger.error("other commands could not be told what runs", { error });
+      }
+    }
+  }
 }
