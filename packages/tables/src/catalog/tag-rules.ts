@@ -1,4 +1,4 @@
-import { invalidParameters } from "../errors.js";
+import { invalid } from "../errors.js";
 
 /** A tag as it is stored. */
 export interface Tag {
@@ -15,19 +15,19 @@ export function readTags(given: readonly { readonly Key: string; readonly Value:
   return given.map(({ Key: key, Value: value }) => ({ key, value }));
 }
 
-/** @throws AwsError `ValidationException` for too many, repeated, reserved or overlong tags. */
+/** @throws AwsError `ValidationException` for too many, repeated, reserved or overlong tags, in the service's words (observed). */
 export function checkTags(tags: readonly Tag[]): void {
   const keys = new Set<string>();
   for (const { key, value } of tags) {
-    if (key.length === 0 || key.length > tagKeyLengthMax) {
-      throw invalidParameters(`Tag keys must have 1 to ${tagKeyLengthMax} characters`);
+    if (key.length === 0 || key.length > tagKeyLengthMax) throw invalid(`The Tag Key provided is invalid, Key: ${key}`);
+    if (value.length > tagValueLengthMax) throw invalid(`The Tag Value provided is invalid, Value: ${value}`);
+    if (/^aws:/i.test(key)) throw invalid(`Tag Key cannot be prefixed with aws:, Key: ${key}`);
+    if (keys.has(key)) {
+      throw invalid(`Duplicate Tag Keys provided as input: Duplicate Tag Key found ${key}`);
     }
-    if (value.length > tagValueLengthMax) {
-      throw invalidParameters(`Tag values must have at most ${tagValueLengthMax} characters`);
-    }
-    if (/^aws:/i.test(key)) throw invalidParameters("Tag keys must not begin with aws:");
-    if (keys.has(key)) throw invalidParameters(`Duplicate tag key: ${key}`);
     keys.add(key);
   }
-  if (tags.length > tagsMax) throw invalidParameters(`Too many tags: at most ${tagsMax}`);
+  if (tags.length > tagsMax) {
+    throw invalid("Number of Tags exceed the current limit for the provided ResourceArn");
+  }
 }

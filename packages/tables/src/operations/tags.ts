@@ -3,21 +3,22 @@ import type { CallContext, NamedOperation } from "@hotkeep/protocols";
 import type { Table } from "../catalog/table.js";
 import { checkTags, readTags } from "../catalog/tag-rules.js";
 import type { Engine } from "../engine.js";
-import { invalid } from "../errors.js";
+import { invalid, invalidParameters } from "../errors.js";
 import { type TableReference, tableReference } from "../request/table-reference.js";
 import { operation } from "./operation.js";
 
 const tagsPerPage = 10;
 
 function reference(arn: string, call: CallContext, action: string): TableReference {
-  if (parseArn(arn) === undefined) throw invalid(`Invalid TableArn: ${arn}`);
+  if (!arn.startsWith("arn:")) throw invalidParameters(`ARNs must start with 'arn:': ${arn}`);
+  if (parseArn(arn) === undefined) throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
   return tableReference(arn, call, action);
 }
 
 function taggedTable(engine: Engine, arn: string, call: CallContext, action: string): Table {
   const table = engine.catalog.find(reference(arn, call, action), reference(arn, call, action).name);
   if (table !== undefined && !table.isDeleted) return table;
-  throw new AwsError("ResourceNotFoundException", `Requested resource not found: ResourcArn: ${arn} not found`);
+  throw new AwsError("ResourceNotFoundException", `Requested resource not found: ResourceArn: ${arn} not found`);
 }
 
 /** TagResource: adds tags to a table or replaces their values. */
@@ -28,6 +29,7 @@ export function tagResource(engine: Engine): NamedOperation {
     async handle(input, call) {
       const table = taggedTable(engine, input.ResourceArn, call, action);
       const given = readTags(input.Tags);
+      if (given.length === 0) throw invalid("Atleast one Tag needs to be provided as Input.");
       checkTags(given);
       await engine.catalog.update(table, (definition) => {
         const kept = definition.tags.filter(({ key }) => !given.some((tag) => tag.key === key));
@@ -47,6 +49,7 @@ export function untagResource(engine: Engine): NamedOperation {
     needs: (input, call) => [permission(action, reference(input.ResourceArn, call, action).arn)],
     async handle(input, call) {
       const table = taggedTable(engine, input.ResourceArn, call, action);
+      if (input.TagKeys.length === 0) throw invalid("Atleast one Tag Key needs to be provided as Input.");
       await engine.catalog.update(table, (definition) => ({
         ...definition,
         tags: definition.tags.filter(({ key }) => !input.TagKeys.includes(key)),
