@@ -1,5 +1,6 @@
 import { type Clients, clientsOf, type SignIn } from "./clients.js";
 import { type Panel, panels } from "./panels.js";
+import { signInWithPassword } from "./password-sign-in.js";
 
 function byId<E extends HTMLElement>(id: string): E {
   const element = document.getElementById(id);
@@ -51,6 +52,7 @@ function signedIn(arn: string | undefined): void {
   const inside = arn !== undefined;
   byId("identity").textContent = arn ?? "not signed in";
   byId("sign-in").hidden = inside;
+  byId("password-sign-in").hidden = inside;
   byId("panels").hidden = !inside;
   byId("sign-out").hidden = !inside;
   if (!inside) byId("panels").replaceChildren();
@@ -68,22 +70,32 @@ function readForm(form: HTMLFormElement): SignIn {
   };
 }
 
-async function signIn(form: HTMLFormElement): Promise<void> {
-  const clients = clientsOf(readForm(form));
-  byId("sign-in-error").textContent = "";
+/** Takes keys from a form, if it has any, and shows what their owner may see. */
+async function signIn(form: HTMLFormElement, keys: () => Promise<SignIn | undefined>): Promise<void> {
+  const problem = byId(`${form.id}-error`);
+  problem.textContent = "";
   try {
+    const given = await keys();
+    if (given === undefined) return;
+    const clients = clientsOf(given);
     const { Arn } = await clients.sts.getCallerIdentity({});
     form.reset();
     signedIn(Arn);
     showPanels(clients);
   } catch (error) {
-    byId("sign-in-error").textContent = `${(error as Error).name}: ${(error as Error).message}`;
+    const { name, message } = error as Error;
+    problem.textContent = name === "Error" ? message : `${name}: ${message}`;
   }
 }
 
-const form = byId<HTMLFormElement>("sign-in");
-form.addEventListener("submit", (event) => {
+const keyForm = byId<HTMLFormElement>("sign-in");
+keyForm.addEventListener("submit", (event) => {
   event.preventDefault();
-  void signIn(form);
+  void signIn(keyForm, async () => readForm(keyForm));
+});
+const passwordForm = byId<HTMLFormElement>("password-sign-in");
+passwordForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  void signIn(passwordForm, () => signInWithPassword(passwordForm));
 });
 byId("sign-out").addEventListener("click", () => signedIn(undefined));

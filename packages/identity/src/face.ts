@@ -160,6 +160,39 @@ export interface PolicyPrincipals {
   wouldAllow(call: CallContext, request: PermissionRequest, policies: readonly CompiledPolicy[]): boolean;
 }
 
+/** What somebody who signs in to the console gives. */
+export interface SignInRequest {
+  readonly userName: string;
+  readonly password: string;
+  /** Of an MFA device, where the user has one. */
+  readonly code?: string;
+  /** In place of a password that must be changed. */
+  readonly newPassword?: string;
+  /** Wrong tries are counted by user and address. */
+  readonly sourceIp: string;
+}
+
+/** What becomes of it. */
+export type SignInAnswer =
+  | {
+      readonly kind: "session";
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+      readonly sessionToken: string;
+      /** Milliseconds since the epoch. */
+      readonly expiresAt: number;
+      readonly userArn: string;
+      readonly userId: string;
+      /** A code of an MFA device was shown. */
+      readonly code: boolean;
+    }
+  /** Something is wrong; without `userArn` nobody has that name or the user has no password. */
+  | { readonly kind: "refused"; readonly message: string; readonly userArn?: string; readonly userId?: string }
+  /** The password is right, but more is needed in the next try. */
+  | { readonly kind: "incomplete"; readonly newPassword: boolean; readonly code: boolean }
+  | { readonly kind: "new-password-refused"; readonly message: string }
+  | { readonly kind: "too-many"; readonly message: string };
+
 /** Identities of one account: IAM, STS, and the decisions over them. */
 export interface Identity {
   readonly account: string;
@@ -240,6 +273,12 @@ export interface Identity {
    * gone are passed over; times that have not come yet count as now.
    */
   noteUses(uses: readonly RemoteUse[]): void;
+  /**
+   * Signs a user in with the password of its login profile, and a code where it has an MFA device: temporary credentials
+   * for twelve hours, with which it is the user. Wrong tries are bounded, and who is unknown is told what one with a wrong
+   * password is told, after as long a time.
+   */
+  signIn(request: SignInRequest): Promise<SignInAnswer>;
   /** Whose a key is, active or not, and what its session tells; undefined when it is unknown. */
   ownerOf(accessKeyId: string): KeyOwner | undefined;
   /** Stops timers and listening, and waits for what is being written. Leaves the store open. */

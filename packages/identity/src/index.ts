@@ -1,4 +1,5 @@
 export { openAccounts } from "./accounts/open-accounts.js";
+export { type SignInEvent, type SignInFacts, signInEvent } from "./audit/sign-in-event.js";
 export {
   type ClusterUse,
   clusterUseEvent,

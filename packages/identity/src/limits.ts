@@ -70,3 +70,13 @@ export const serviceControlLevelsMax = 7;
 export const serviceControlPoliciesMax = 10;
 /** Characters of a service control policy, white space not counted. */
 export const serviceControlCharactersMax = 10_240;
+/** Wrong passwords for one user from one address in {@link signInAttemptsMs} after which right ones do not count either. */
+export const signInWrongMax = 10;
+/** How long wrong passwords are remembered. */
+export const signInAttemptsMs = 5 * 60 * 1000;
+/** Users and addresses whose wrong passwords are remembered; the oldest go first. */
+export const signInWatchedMax = 10_000;
+/** Passwords compared at once: each takes 32 MiB and tens of milliseconds, and strangers can ask for it. */
+export const signInsAtOnceMax = 4;
+/** How long somebody stays signed in (documented: up to twelve hours). */
+export const signInSeconds = 12 * 60 * 60;

@@ -23,6 +23,7 @@ import { readServiceControl } from "./service-control.js";
 import { LinkedRoleDeletions } from "./service-linked/deletions.js";
 import { LinkedRoles } from "./service-linked/linked-roles.js";
 import { Sessions } from "./sessions/sessions.js";
+import { SignIn } from "./sign-in/sign-in.js";
 import { Spreading } from "./spreading.js";
 import { stsHandlers } from "./sts/handlers.js";
 import { ServiceSessions } from "./sts/service-sessions.js";
@@ -116,6 +117,7 @@ export async function openIdentity(
   };
   neighbours.add(realm);
   const serviceSessions = new ServiceSessions(realm, options.audit);
+  const signIn = new SignIn(realm);
   sessions.start(() => deletions.sweep());
 
   const createRootKey = async () => {
@@ -145,6 +147,7 @@ export async function openIdentity(
     onServiceLinkedRoleDeletion: (service, usage) => deletions.register(service, usage),
     callerFacts: (accessKeyId, signing) => callers.facts(accessKeyId, signing),
     onChange: (listener) => spreading.listen(listener),
+    signIn: (request) => signIn.signIn(request),
     ownerOf: (accessKeyId) => callers.ownerOf(accessKeyId),
     noteUses: (uses) => {
       for (const { accessKeyId, action, at, region } of uses) {

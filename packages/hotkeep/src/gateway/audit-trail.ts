@@ -7,6 +7,9 @@ import {
   clusterUseEvent,
   type Identity,
   isDataEvent,
+  type SignInAnswer,
+  type SignInFacts,
+  signInEvent,
   type TrailFacts,
   trailEvent,
 } from "@hotkeep/identity";
@@ -79,6 +82,12 @@ export class AuditTrail {
     const account = parseArn(use.clusterArn)?.account ?? this.#options.account;
     this.#data.append(clusterUseEvent(use, owner, { ...this.#facts(), account, origin: owner.origin }));
   }
+
+  /** Somebody signed in to the console, or tried to. */
+  readonly signIn = (answer: SignInAnswer, who: SignInFacts): void => {
+    const event = signInEvent(answer, who, this.#facts());
+    if (event !== undefined) this.#management.append(event);
+  };
 
   /** Settles when everything is written. */
   async settle(): Promise<void> {

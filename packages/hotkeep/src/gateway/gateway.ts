@@ -27,6 +27,7 @@ import { answerMetrics } from "./metrics-page.js";
 import { answerPage } from "./pages.js";
 import { type Running, RunningNote } from "./running-file.js";
 import { readServiceControlFiles } from "./service-control-files.js";
+import { answerSignIn } from "./sign-in.js";
 import { Webhooks } from "./webhooks.js";
 
 /** How long the clusters of an earlier run may take to come back before the gateway says it is ready. */
@@ -197,7 +198,10 @@ async function open(
     ...{ host, port: configuration.port, logger, clock, wanted: process.env.HOTKEEP_TRANSPORT },
     ...(https !== undefined && { credentials: https.credentials }),
     handle: (request) =>
-      answerMetrics(request, metricsPage) ?? answerPage(request, remote?.state()) ?? router.handle(request),
+      answerMetrics(request, metricsPage) ??
+      answerSignIn(request, { identity, clock, region, audit: trail.signIn }) ??
+      answerPage(request, remote?.state()) ??
+      router.handle(request),
   }).catch((cause: NodeJS.ErrnoException) => {
     throw new HotkeepError("CannotListen", `cannot listen on ${host}:${configuration.port}: ${cause.message}`, {
       help: "stop what listens there, or choose another port with --port",

@@ -183,7 +183,7 @@ export class Decider implements Authorizer {
   #refuseBareSessionToken(call: CallContext): void {
     const session = this.#parts.directory.sessions.get(call.accessKeyId);
     if (session === undefined || (session.kind !== "user" && session.kind !== "root")) return;
-    if (call.service === "iam" && session.mfaAt === undefined) {
+    if (call.service === "iam" && session.mfaAt === undefined && session.signedIn !== true) {
       throw new CommonAwsError("UnknownKey", "The security token included in the request is invalid");
     }
     if (call.service === "sts" && !FOR_BARE_SESSIONS.has(call.operation)) {

@@ -53,8 +53,8 @@ function userRow(directory: Directory, user: UserRecord): readonly string[] {
     profile === undefined ? undefined : passwordExpiresAt(profile.changedAt, directory.settings()?.passwordPolicy);
   return [
     ...[user.name, directory.userArn(user), time(user.createdAt), String(profile !== undefined)],
-    // Signing in to the console is not recorded here (documented value for that).
-    profile === undefined ? NONE : "no_information",
+    // The documented value for a password that nobody has signed in with yet.
+    profile === undefined ? NONE : profile.usedAt === undefined ? "no_information" : time(profile.usedAt),
     ...[time(profile?.changedAt), time(next), String((user.mfaDevices ?? []).length > 0)],
     ...keyCells(directory, user.keys),
     ...NO_CERTIFICATES,

@@ -1,7 +1,7 @@
 import { AwsError, CommonAwsError } from "@hotkeep/core";
 import type { CallContext } from "@hotkeep/protocols";
 import { alreadyExists, noSuch, noSuchEntity } from "../errors.js";
-import { earlierPasswordsMax } from "../limits.js";
+import { refuseReuse, replacePassword, withPassword } from "../passwords/change.js";
 import { hashPassword, isPassword } from "../passwords/hash.js";
 import { checkPassword, passwordViolation } from "../passwords/policy.js";
 import type { Realm } from "../realm.js";
@@ -18,22 +18,6 @@ function missing(name: string): AwsError {
 
 function profileShape(user: UserRecord, { createdAt, resetRequired }: LoginProfileRecord) {
   return { UserName: user.name, CreateDate: wholeSeconds(createdAt), PasswordResetRequired: resetRequired };
-}
-
-/** A profile with a new password in place of the old one, which is remembered. */
-function withPassword(profile: LoginProfileRecord, hash: string, now: number, resetRequired: boolean) {
-  const earlier = [profile.hash, ...profile.earlier].slice(0, earlierPasswordsMax);
-  return { ...profile, hash, earlier, changedAt: now, resetRequired };
-}
-
-/** @throws AwsError `PasswordPolicyViolationException` for a password that was in use before, as far back as is asked. */
-async function refuseReuse(realm: Realm, profile: LoginProfileRecord, password: string): Promise<void> {
-  const remembered = realm.directory.settings()?.passwordPolicy?.reusePrevention ?? 0;
-  for (const hash of [profile.hash, ...profile.earlier].slice(0, remembered)) {
-    if (await isPassword(password, hash)) {
-      throw passwordViolation(`Password should not be one of the last ${remembered} passwords`);
-    }
-  }
 }
 
 /** Whose profile is meant; without a name the caller's own (documented). */
@@ -140,20 +124,7 @@ export const loginProfileOperations: OperationFamily = (realm) => {
         }
         checkPassword(NewPassword, user.name, policy());
         await refuseReuse(realm, profile, NewPassword);
-        const hash = await hashPassword(NewPassword, random);
-        await records.edit(async (tx) => {
-          const known = await tx.get(loginProfiles, user.id);
-          if (known === undefined) throw missing(user.name);
-          // Somebody else was quicker: what was compared is no longer the old password.
-          if (known.hash !== profile.hash) {
-            throw new AwsError(
-              "EntityTemporarilyUnmodifiableException",
-              `Login Profile for User ${user.name} is being changed. Try again.`,
-              { status: 409 },
-            );
-          }
-          tx.put(loginProfiles, user.id, withPassword(known, hash, clock.now(), false));
-        });
+        await replacePassword(realm, user, profile, NewPassword);
         return {};
       },
     }),

@@ -35,7 +35,11 @@ function tagsShape(tags: readonly TagRecord[]) {
 /** A user as lists show it: without boundary and tags. */
 export function listedUser(directory: Directory, user: UserRecord) {
   const { path, name, id, createdAt } = user;
-  return { Path: path, UserName: name, UserId: id, Arn: directory.userArn(user), CreateDate: wholeSeconds(createdAt) };
+  const usedAt = directory.loginProfiles.get(id)?.usedAt;
+  return {
+    ...{ Path: path, UserName: name, UserId: id, Arn: directory.userArn(user), CreateDate: wholeSeconds(createdAt) },
+    ...(usedAt === undefined ? {} : { PasswordLastUsed: wholeSeconds(usedAt) }),
+  };
 }
 
 /** A user in full. */

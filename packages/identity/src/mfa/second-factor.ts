@@ -4,8 +4,9 @@ import type { Directory } from "../directory/directory.js";
 import { mfaAttemptsMs, mfaWatchedDevicesMax, mfaWrongCodesMax } from "../limits.js";
 import { mfaDevices } from "../records/tables.js";
 import type { Records } from "../records/transaction.js";
-import type { MfaDeviceRecord } from "../records/types.js";
+import type { MfaDeviceRecord, UserRecord } from "../records/types.js";
 import type { Sealer } from "../sealing/sealer.js";
+import { WrongAttempts } from "../wrong-attempts.js";
 import { fromBase32 } from "./base32.js";
 import { type CodeWindow, findStep, stepAt } from "./totp.js";
 
@@ -29,21 +30,21 @@ export interface SecondFactorParts {
   readonly records: Records;
 }
 
-interface Attempts {
-  readonly since: number;
-  count: number;
-}
-
 /**
  * Checks one-time codes of virtual MFA devices. A code is good once, and after {@link mfaWrongCodesMax} wrong ones none
  * is for a while: six digits would otherwise be found by trying.
  */
 export class SecondFactor {
   readonly #parts: SecondFactorParts;
-  readonly #attempts = new Map<string, Attempts>();
+  readonly #attempts: WrongAttempts;
 
   constructor(parts: SecondFactorParts) {
     this.#parts = parts;
+    this.#attempts = new WrongAttempts(parts.clock, {
+      wrongMax: mfaWrongCodesMax,
+      withinMs: mfaAttemptsMs,
+      watchedMax: mfaWatchedDevicesMax,
+    });
   }
 
   /**
@@ -70,23 +71,36 @@ export class SecondFactor {
     if (!(await this.#accept(device, TokenCode))) {
       refuse("MultiFactorAuthentication failed with invalid MFA one time pass code. ");
     }
-    // Whole seconds, as the age is told.
+    return this.#now();
+  }
+
+  /** Checks a code shown at sign-in against each of a user's devices; the time it was shown, or undefined if it is wrong. */
+  async shownAtSignIn({ mfaDevices: serials = [] }: UserRecord, code: string): Promise<number | undefined> {
+    for (const serial of serials) {
+      const device = this.#parts.directory.mfaDevice(serial);
+      if (device?.userId !== undefined && (await this.#accept(device, code))) return this.#now();
+    }
+    return undefined;
+  }
+
+  /** Whole seconds, as the age is told. */
+  #now(): number {
     return Math.floor(this.#parts.clock.now() / 1000) * 1000;
   }
 
   /** The step of a device's two consecutive codes; undefined when they are not its own, or it was tried too often. */
   stepOfPair(device: MfaDeviceRecord, codes: readonly [string, string], reach: number): number | undefined {
-    if (this.#exhausted(device.serial)) return undefined;
+    if (this.#attempts.exhausted(device.serial)) return undefined;
     const around = stepAt(this.#parts.clock.now()) + (device.driftSteps ?? 0);
     const step = this.#find(device, codes, { around, reach, after: device.lastStep ?? -1 });
-    if (step === undefined) this.#countWrong(device.serial);
+    if (step === undefined) this.#attempts.count(device.serial);
     return step;
   }
 
   async #accept({ serial, userId }: MfaDeviceRecord, code: string): Promise<boolean> {
-    if (this.#exhausted(serial)) return false;
+    if (this.#attempts.exhausted(serial)) return false;
     // Counted before the store is waited for: many tries at once are many tries.
-    this.#countWrong(serial);
+    this.#attempts.count(serial);
     const accepted = await this.#parts.records.edit(async (tx) => {
       const known = await tx.get(mfaDevices, serial);
       if (known?.userId === undefined || known.userId !== userId) return false;
@@ -96,35 +110,12 @@ export class SecondFactor {
       tx.put(mfaDevices, serial, { ...known, lastStep: step });
       return true;
     });
-    if (accepted) this.#attempts.delete(serial);
+    if (accepted) this.#attempts.forgive(serial);
     return accepted;
   }
 
   #find(device: MfaDeviceRecord, codes: readonly string[], window: CodeWindow): number | undefined {
     const seed = this.#parts.sealer.open(device.sealedSeed, seedPurpose(device.serial));
     return findStep(fromBase32(seed), codes, window);
-  }
-
-  #exhausted(serial: string): boolean {
-    const attempts = this.#attempts.get(serial);
-    if (attempts === undefined) return false;
-    if (this.#parts.clock.now() - attempts.since < mfaAttemptsMs) return attempts.count >= mfaWrongCodesMax;
-    this.#attempts.delete(serial);
-    return false;
-  }
-
-  #countWrong(serial: string): void {
-    const attempts = this.#attempts.get(serial);
-    if (attempts !== undefined) {
-      attempts.count++;
-      return;
-    }
-    if (this.#attempts.size >= mfaWatchedDevicesMax) {
-      for (const oldest of this.#attempts.keys()) {
-        this.#attempts.delete(oldest);
-        break;
-      }
-    }
-    this.#attempts.set(serial, { since: this.#parts.clock.now(), count: 1 });
   }
 }

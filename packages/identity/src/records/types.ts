@@ -109,6 +109,8 @@ export interface SessionRecord {
   readonly sourceIdentity?: string;
   /** When the user showed a second factor for it. */
   readonly mfaAt?: number;
+  /** Somebody signed in to the console with a password: not bound by what GetSessionToken's credentials may not do. */
+  readonly signedIn?: true;
   /** ARN of the identity provider whose token was exchanged for it. */
   readonly federatedProvider?: string;
   /** The service that holds it, for sessions made by {@link import("../face.js").Identity.assumeRoleForService}. */
@@ -192,6 +194,8 @@ export interface LoginProfileRecord {
   /** Hashes of passwords before it, newest first. */
   readonly earlier: readonly string[];
   readonly resetRequired: boolean;
+  /** When somebody last signed in with it. */
+  readonly usedAt?: number;
 }
 
 /** A virtual MFA device. */
