@@ -95,6 +95,30 @@ describe("a second account", () => {
     await expect(theirs.dynamodb.getItem(dracula)).rejects.toThrow(/not found/);
   });
 
+  it("is signed in to by its number or alias, with its own users' passwords", async () => {
+    const Password = "Correct-horse-7";
+    await theirs.iam.createUser({ UserName: "Dora" });
+    await theirs.iam.createLoginProfile({ UserName: "Dora", Password });
+    await theirs.iam.createAccountAlias({ AccountAlias: "branch-office" });
+    const signIn = (account: string) =>
+      fetch(`${hotkeep.endpoint}/console/sign-in`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ account, userName: "Dora", password: Password }),
+      });
+    for (const account of [other, "branch-office"]) {
+      const { accessKeyId, secretAccessKey, sessionToken } = (await (await signIn(account)).json()) as Required<Keys>;
+      const { sts } = awsClients(hotkeep, { accessKeyId, secretAccessKey, sessionToken });
+      expect((await sts.getCallerIdentity({})).Arn).toBe(`arn:aws:iam::${other}:user/Dora`);
+    }
+    for (const account of ["", hotkeep.account, "nobody"]) expect((await signIn(account)).status).toBe(403);
+    const trail = readFileSync(join(dataDirectory, "audit/management.jsonl"), "utf8");
+    expect(trail).toMatch(new RegExp(`"eventName":"ConsoleLogin".*"recipientAccountId":"${other}"`));
+    expect(trail).not.toContain(Password);
+    await theirs.iam.deleteLoginProfile({ UserName: "Dora" });
+    await theirs.iam.deleteUser({ UserName: "Dora" });
+  });
+
   it("has tables and clusters of the same names, that serve side by side", async () => {
     await theirs.dynamodb.createTable({
       TableName: "Books",

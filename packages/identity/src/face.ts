@@ -162,6 +162,8 @@ export interface PolicyPrincipals {
 
 /** What somebody who signs in to the console gives. */
 export interface SignInRequest {
+  /** Number or alias of the account; absent: the home account. */
+  readonly account?: string;
   readonly userName: string;
   readonly password: string;
   /** Of an MFA device, where the user has one. */
@@ -279,6 +281,8 @@ export interface Identity {
    * password is told, after as long a time.
    */
   signIn(request: SignInRequest): Promise<SignInAnswer>;
+  /** Whether the account has this number or alias. */
+  isCalled(name: string): boolean;
   /** Whose a key is, active or not, and what its session tells; undefined when it is unknown. */
   ownerOf(accessKeyId: string): KeyOwner | undefined;
   /** Stops timers and listening, and waits for what is being written. Leaves the store open. */

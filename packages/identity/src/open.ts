@@ -117,7 +117,8 @@ export async function openIdentity(
   };
   neighbours.add(realm);
   const serviceSessions = new ServiceSessions(realm, options.audit);
-  const signIn = new SignIn(realm);
+  const isCalled = (name: string) => name === account || directory.settings()?.aliases.includes(name) === true;
+  const signIn = new SignIn(realm, isCalled);
   sessions.start(() => deletions.sweep());
 
   const createRootKey = async () => {
@@ -148,6 +149,7 @@ export async function openIdentity(
     callerFacts: (accessKeyId, signing) => callers.facts(accessKeyId, signing),
     onChange: (listener) => spreading.listen(listener),
     signIn: (request) => signIn.signIn(request),
+    isCalled,
     ownerOf: (accessKeyId) => callers.ownerOf(accessKeyId),
     noteUses: (uses) => {
       for (const { accessKeyId, action, at, region } of uses) {

@@ -1,4 +1,5 @@
 import {
+  CreateAccountAliasCommand,
   CreateLoginProfileCommand,
   CreateVirtualMFADeviceCommand,
   DeleteLoginProfileCommand,
@@ -94,6 +95,14 @@ describe("signing in with a password", () => {
     expect(await signIn({ userName: "Nobody" })).toEqual({ kind: "refused", message: incorrect });
     await world.iam().send(new DeleteLoginProfileCommand({ UserName }));
     expect(await signIn()).toEqual({ kind: "refused", message: incorrect });
+  });
+
+  it("is for the account that is named by number or alias", async () => {
+    await profile();
+    await world.iam().send(new CreateAccountAliasCommand({ AccountAlias: "library" }));
+    expect((await signIn({ account })).kind).toBe("session");
+    expect((await signIn({ account: "library" })).kind).toBe("session");
+    expect(await signIn({ account: "999999999999" })).toEqual({ kind: "refused", message: incorrect });
   });
 
   it("ends after too many wrong passwords from one address, for a while", async () => {

@@ -218,7 +218,9 @@ function program(): Command {
     .description("take a token back")
     .action(async (id: string, flags) => (await import("./token.js")).deleteToken(id, flags));
 
-  const account = hotkeep.command("account").description("further accounts, each with its own root, tables and clusters");
+  const account = hotkeep
+    .command("account")
+    .description("further accounts, each with its own root, tables and clusters");
   asking(account.command("create"))
     .description("make an account; its root key becomes a profile in the data directory's credentials file")
     .option("--account <digits>", "twelve digits (default: any that are free)")

@@ -36,6 +36,7 @@ function isOwnPage(request: HttpRequest): boolean {
 }
 
 interface Form {
+  readonly account?: string;
   readonly userName: string;
   readonly password: string;
   readonly code?: string;
@@ -51,10 +52,17 @@ function readForm({ body }: HttpRequest): Form | undefined {
     return undefined;
   }
   if (typeof read !== "object" || read === null) return undefined;
-  const { userName, password, code, newPassword } = read as Readonly<Record<string, unknown>>;
+  const { account, userName, password, code, newPassword } = read as Readonly<Record<string, unknown>>;
   const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
   if (!isText(userName) || !isText(password)) return undefined;
-  return { userName, password, ...(isText(code) ? { code } : {}), ...(isText(newPassword) ? { newPassword } : {}) };
+  const where = isText(account) ? { account } : {};
+  return {
+    ...where,
+    userName,
+    password,
+    ...(isText(code) ? { code } : {}),
+    ...(isText(newPassword) ? { newPassword } : {}),
+  };
 }
 
 function responseFor(answer: SignInAnswer, region: string): HttpResponse {

@@ -182,6 +182,17 @@ class House implements Accounts {
     for (const identity of this.#all) identity.noteUses(uses);
   }
 
+  isCalled(name: string): boolean {
+    return this.#home.isCalled(name);
+  }
+
+  signIn(request: Parameters<Identity["signIn"]>[0]): ReturnType<Identity["signIn"]> {
+    const { account } = request;
+    const named = account === undefined ? undefined : this.#all.find((identity) => identity.isCalled(account));
+    // Home refuses what nobody is called, after as long a time as a wrong password takes.
+    return (named ?? this.#home).signIn(request);
+  }
+
   ownerOf(accessKeyId: string) {
     return this.#first((one) => one.ownerOf(accessKeyId));
   }

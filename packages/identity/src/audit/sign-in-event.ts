@@ -1,3 +1,4 @@
+import { parseArn } from "@hotkeep/core";
 import type { SignInAnswer } from "../face.js";
 import type { TrailFacts } from "./trail-event.js";
 import { trailTime } from "./user-identity.js";
@@ -23,12 +24,13 @@ export type SignInEvent = Readonly<Record<string, unknown>>;
 export function signInEvent(answer: SignInAnswer, who: SignInFacts, facts: TrailFacts): SignInEvent | undefined {
   if (answer.kind !== "session" && (answer.kind !== "refused" || answer.userArn === undefined)) return undefined;
   const worked = answer.kind === "session";
+  const account = parseArn(answer.userArn ?? "")?.account ?? facts.account;
   return {
     eventVersion: "1.11",
     userIdentity: {
       type: "IAMUser",
       principalId: answer.userId,
-      accountId: facts.account,
+      accountId: account,
       ...(worked ? { arn: answer.userArn } : {}),
       userName: who.userName,
     },
@@ -46,7 +48,7 @@ export function signInEvent(answer: SignInAnswer, who: SignInFacts, facts: Trail
     readOnly: false,
     eventType: "AwsConsoleSignIn",
     managementEvent: true,
-    recipientAccountId: facts.account,
+    recipientAccountId: account,
     eventCategory: "Management",
   };
 }

@@ -22,7 +22,6 @@ import {
 import type { Authorizer, CallContext } from "@hotkeep/protocols";
 import type { Callers } from "../directory/callers.js";
 import type { Directory } from "../directory/directory.js";
-import type { RoleRecord } from "../records/types.js";
 import type { Sealer } from "../sealing/sealer.js";
 import type { AccessTrail } from "./access-trail.js";
 import type { DecisionLog, RememberedDecision } from "./decision-log.js";

@@ -23,13 +23,15 @@ function refused(message: string): Refused {
 /** Signs users in with the passwords of their login profiles. */
 export class SignIn {
   readonly #realm: Realm;
+  readonly #isCalled: (name: string) => boolean;
   readonly #attempts: WrongAttempts;
   #comparing = 0;
   /** Compared with where there is no profile, so that time does not tell who has one. */
   #nobodysHash: Promise<string> | undefined;
 
-  constructor(realm: Realm) {
+  constructor(realm: Realm, isCalled: (name: string) => boolean) {
     this.#realm = realm;
+    this.#isCalled = isCalled;
     const limits = { wrongMax: signInWrongMax, withinMs: signInAttemptsMs, watchedMax: signInWatchedMax };
     this.#attempts = new WrongAttempts(realm.clock, limits);
   }
@@ -41,7 +43,8 @@ export class SignIn {
       return { kind: "too-many", message: TOO_MANY };
     }
     this.#attempts.count(key);
-    const user = this.#realm.directory.user(request.userName);
+    const here = request.account === undefined || this.#isCalled(request.account);
+    const user = here ? this.#realm.directory.user(request.userName) : undefined;
     const profile = user === undefined ? undefined : this.#realm.directory.loginProfiles.get(user.id);
     const right = await this.#compare(request.password, profile?.hash);
     if (user === undefined || profile === undefined) return refused(INCORRECT);
