@@ -222,6 +222,13 @@ describe("the commands", () => {
     expect(stdout).toContain(`export AWS_ENDPOINT_URL='${hotkeep.endpoint}'`);
   });
 
+  it("export and import tables over it", async () => {
+    const file = join(hotkeep.dataDirectory, "books.jsonl");
+    await hotkeepCommand("export", "--table", "Books", "--output", file);
+    expect(readFileSync(file, "utf8")).toContain("Dracula");
+    await hotkeepCommand("import", "--table", "Books", file);
+  });
+
   it("report how long certificates are good for", async () => {
     const { stdout } = await hotkeepCommand("doctor", "--output", "json", "--port", "0");
     const findings = JSON.parse(stdout) as { subject: string; state: string; text: string }[];

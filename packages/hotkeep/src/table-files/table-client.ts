@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Clock, HotkeepError, type Random } from "@hotkeep/core";
 import { RequestSigner } from "@hotkeep/protocols";
+import { HttpsPoster, type PostAnswer } from "./https-post.js";
 import type { TableFileLimits } from "./limits.js";
 import type { TablePlace } from "./table-place.js";
 
@@ -56,12 +57,15 @@ export interface TableClientParts {
 export class TableClient {
   readonly #parts: TableClientParts;
   readonly #signer: RequestSigner;
+  readonly #poster: HttpsPoster | undefined;
   /** Calls that had to be made once more. */
   repeated = 0;
 
   constructor(parts: TableClientParts) {
     this.#parts = parts;
-    this.#signer = new RequestSigner(parts.place.credentials);
+    const { credentials, authority } = parts.place;
+    this.#signer = new RequestSigner(credentials);
+    this.#poster = authority === undefined ? undefined : new HttpsPoster(authority);
   }
 
   /** @throws TableError what was answered, for good; HotkeepError `NoAnswer` */
@@ -96,21 +100,21 @@ export class TableClient {
     const scope = { region, service: "dynamodb", now: clock.now() };
     const headers = { ...named, host: url.host };
     const signature = this.#signer.sign({ method: "POST", url: "/", headers, body }, scope);
-    const answer = await fetch(new URL("/", url), {
-      method: "POST",
-      headers: { ...named, ...signature },
-      body,
-      signal: AbortSignal.timeout(limits.answerMs),
-    });
-    const text = await answer.text();
+    const answer = await this.#send(new URL("/", url), { ...named, ...signature }, body, limits.answerMs);
     try {
-      return { status: answer.status, json: JSON.parse(text) as Json };
+      return { status: answer.status, json: JSON.parse(answer.text) as Json };
     } catch (cause) {
       throw new HotkeepError("NotDynamoDb", `${url.origin} does not speak DynamoDB's protocol: it answered no JSON`, {
         help: "give the address of a DynamoDB API with --endpoint",
         cause,
       });
     }
+  }
+
+  async #send(url: URL, headers: Record<string, string>, body: string, answerMs: number): Promise<PostAnswer> {
+    if (this.#poster !== undefined) return this.#poster.post(url, headers, body, answerMs);
+    const answer = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(answerMs) });
+    return { status: answer.status, text: await answer.text() };
   }
 
   #silent(error: unknown): HotkeepError {

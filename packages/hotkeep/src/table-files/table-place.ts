@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
@@ -12,6 +12,8 @@ export interface TablePlace {
   readonly url: URL;
   readonly region: string;
   readonly credentials: SigningCredentials;
+  /** PEM of what alone certifies the place; undefined: it is plain, or Node.js knows who does. */
+  readonly authority?: string;
 }
 
 /** What a person can say about it. */
@@ -50,7 +52,9 @@ export function readTablePlace(input: TablePlaceInput, environment: NodeJS.Proce
 function ofGateway({ data, region, profile = "root" }: TablePlaceInput, environment: NodeJS.ProcessEnv): TablePlace {
   const { places, running } = runningGateway(resolve(data ?? environment.HOTKEEP_DATA ?? ".hotkeep"));
   const credentials = keysOf(places.credentials, profile);
-  return { url: new URL(running.endpoint), region: region ?? running.region, credentials };
+  const url = new URL(running.endpoint);
+  const trust = url.protocol === "https:" ? { authority: readFileSync(places.authority, "utf8") } : {};
+  return { url, region: region ?? running.region, credentials, ...trust };
 }
 
 function ofEnvironment(profile: string | undefined, environment: NodeJS.ProcessEnv): SigningCredentials {
