@@ -3,23 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger, systemClock, systemRandom } from "@hotkeep/core";
 import { memorySealer, openIdentity } from "@hotkeep/identity";
-import { createRouter, type HttpRequest, sign } from "@hotkeep/protocols";
+import { createRouter, type HttpRequest, type Router, type SigningCredentials } from "@hotkeep/protocols";
 import { memoryStore } from "@hotkeep/state";
 import { openTables } from "@hotkeep/tables";
 import type { Figures } from "./figures.js";
+import { userPolicy } from "./tables/servers.js";
+import { signRequests } from "./tables/signed-requests.js";
+import { itemsToRead, type Kind, kinds, tableDefinition } from "./tables/workload.js";
 
 const account = "123456789012";
 const region = "us-west-2";
-const tableArn = `arn:aws:dynamodb:${region}:${account}:table/Books`;
-const callsARound = 20_000;
-
-const policy = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"], Resource: tableArn },
-    { Effect: "Deny", Action: "dynamodb:DeleteTable", Resource: "*" },
-  ],
-});
+const endpoint = new URL("http://127.0.0.1:8110");
+const callsARound = 10_000;
+/** Calls that run side by side, as those of so many connections do: writes share commits. */
+const sideBySide = 32;
 
 /** Router, identities and tables of a gateway in this process, without its HTTP server. */
 async function openHouse(path: string) {
@@ -36,89 +33,76 @@ async function openHouse(path: string) {
   const credentials = (await identity.ensureRoot())!;
   const root = (service: "iam" | "dynamodb", operation: string, input: unknown) =>
     router.invoke({ service, operation, input, region, credentials });
-  const UserName = "reader";
+  const UserName = "bench";
   await root("iam", "CreateUser", { UserName });
-  await root("iam", "PutUserPolicy", { UserName, PolicyName: "books", PolicyDocument: policy });
+  const PolicyDocument = JSON.stringify(userPolicy(region, account));
+  await root("iam", "PutUserPolicy", { UserName, PolicyName: "items", PolicyDocument });
   const made = (await root("iam", "CreateAccessKey", { UserName })) as {
     readonly AccessKey: { readonly AccessKeyId: string; readonly SecretAccessKey: string };
   };
-  await root("dynamodb", "CreateTable", {
-    TableName: "Books",
-    BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: [{ AttributeName: "Author", AttributeType: "S" }],
-    KeySchema: [{ AttributeName: "Author", KeyType: "HASH" }],
-  });
-  await root("dynamodb", "PutItem", {
-    TableName: "Books",
-    Item: { Author: { S: "Ada Lovelace" }, Title: { S: "Notes on the Analytical Engine" }, Year: { N: "1843" } },
-  });
+  await root("dynamodb", "CreateTable", tableDefinition);
+  for (const batch of itemsToRead()) await root("dynamodb", "BatchWriteItem", batch);
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = made.AccessKey;
-  return { router, identity, tables, user: { accessKeyId, secretAccessKey } };
+  const close = async () => {
+    await tables.close();
+    await identity.close();
+  };
+  return { router, user: { accessKeyId, secretAccessKey }, close };
 }
 
-/** The GetItem of an SDK, signed. */
-function getItemRequest(user: { readonly accessKeyId: string; readonly secretAccessKey: string }): HttpRequest {
-  const body = JSON.stringify({ TableName: "Books", Key: { Author: { S: "Ada Lovelace" } } });
-  const headers = {
-    host: "127.0.0.1:8110",
-    "content-type": "application/x-amz-json-1.0",
-    "x-amz-target": "DynamoDB_20120810.GetItem",
-    "amz-sdk-invocation-id": "5ce7a1f0-6a3c-4b5e-8a35-000000000000",
-    "amz-sdk-request": "attempt=1; max=3",
-    "content-length": String(body.length),
-  };
-  const signature = sign({ method: "POST", url: "/", headers, body }, user, {
-    region,
-    service: "dynamodb",
-    now: Date.now(),
-  });
-  return {
+function requestsOf({ operation, bodies }: Kind, credentials: SigningCredentials): readonly HttpRequest[] {
+  return signRequests({ endpoint, region, credentials, operation, bodies: bodies() }).map(({ headers, body }) => ({
     method: "POST",
     url: "/",
-    rawHeaders: Object.entries({ ...headers, ...signature, "user-agent": "bench", connection: "keep-alive" }).flat(),
+    rawHeaders: Object.entries(headers).flat(),
     body: Buffer.from(body),
     remoteAddress: "127.0.0.1",
     secure: false,
-  };
+  }));
 }
 
-function cpuUs(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
+async function run(router: Router, requests: readonly HttpRequest[]): Promise<void> {
+  for (let done = 0; done < callsARound; done += sideBySide) {
+    const wave = Array.from({ length: sideBySide }, (_, i) => router.handle(requests[(done + i) % requests.length]!));
+    for (const answer of wave) {
+      const { status, body } = await answer;
+      if (status !== 200) throw new Error(`a call was answered with ${status} ${body}`);
+    }
+  }
 }
 
-/** Processor time in this process: one small call from headers to answer. */
+/**
+ * Processor time of calls in this process, from headers to answer: verified, decoded, decided, carried out, encoded;
+ * for writes with LMDB's threads and the commit that is shared.
+ */
 export async function call({ rounds }: { readonly rounds: number }): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), "hotkeep-bench-"));
-  const { router, identity, tables, user } = await openHouse(folder);
+  const { router, user, close } = await openHouse(folder);
   try {
-    const request = getItemRequest(user);
-    const first = await router.handle(request);
-    if (first.status !== 200) throw new Error(`the call was answered with ${first.status} ${first.body}`);
-    const wholeCall = async () => {
-      for (let i = 0; i < callsARound; i++) await router.handle(request);
-    };
-    const figures = {
-      call_cpu_us: Number((await median(rounds, callsARound, wholeCall)).toFixed(1)),
-    };
-    process.stdout.write(`processor time, medians of ${rounds} rounds, Node.js ${process.version}\n`);
-    process.stdout.write(`  one GetItem: verified, decoded, decided, read, encoded   ${figures.call_cpu_us} µs\n`);
+    process.stdout.write(`processor time of one call, medians of ${rounds} rounds, Node.js ${process.version}\n`);
+    const figures: Record<string, number> = {};
+    for (const kind of kinds) {
+      const requests = requestsOf(kind, user);
+      const us = await median(rounds, () => run(router, requests));
+      figures[`${kind.operation.toLowerCase()}_cpu_us`] = Number(us.toFixed(1));
+      process.stdout.write(`  ${kind.name.padEnd(17)}${us.toFixed(1).padStart(7)} µs\n`);
+    }
     return figures;
   } finally {
-    await tables.close();
-    await identity.close();
+    await close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Processor time of one of `count`, after a round that is not counted. */
-async function median(rounds: number, count: number, run: () => Promise<void>): Promise<number> {
-  await run();
+/** Processor time of one call, after a round that is not counted. */
+async function median(rounds: number, work: () => Promise<void>): Promise<number> {
+  await work();
   const figures: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const before = cpuUs();
-    await run();
-    figures.push((cpuUs() - before) / count);
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    figures.push((user + system) / callsARound);
   }
   return figures.sort((a, b) => a - b)[Math.floor(figures.length / 2)]!;
 }

@@ -34,7 +34,7 @@ const readyMs = 30_000;
 const anyKeys: SigningCredentials = { accessKeyId: "AKIDBENCH", secretAccessKey: "bench" };
 
 /** What the bench's user may do: items of one table, no more. */
-const userPolicy = (region: string, account: string) => ({
+export const userPolicy = (region: string, account: string) => ({
   Version: "2012-10-17",
   Statement: [
     {

@@ -1,15 +1,23 @@
 import { hash } from "node:crypto";
 import { RequestSigner, type SigningCredentials } from "@hotkeep/protocols";
 
-/** Whole HTTP requests for a DynamoDB operation with the headers that the SDK for JavaScript sends, signed now. */
-export function signedRequests(options: {
+/** What to sign, for whom. */
+export interface RequestsToSign {
   readonly endpoint: URL;
   readonly region: string;
   readonly credentials: SigningCredentials;
   readonly operation: string;
   readonly bodies: readonly object[];
-}): readonly Buffer[] {
-  const { endpoint, region, credentials, operation, bodies } = options;
+}
+
+/** A request's headers and body. */
+export interface SignedRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Requests for a DynamoDB operation with the headers that the SDK for JavaScript sends, signed now. */
+export function signRequests({ endpoint, region, credentials, operation, bodies }: RequestsToSign): SignedRequest[] {
   const signer = new RequestSigner(credentials);
   const now = Date.now();
   return bodies.map((json, index) => {
@@ -29,7 +37,14 @@ export function signedRequests(options: {
       "user-agent": "aws-sdk-js/3.1164.0 ua/2.1 os/linux lang/js md/nodejs#20.20.2 api/dynamodb#3.1164.0",
       connection: "keep-alive",
     };
-    const lines = Object.entries({ ...headers, ...signature, ...unsigned }).map(([name, value]) => `${name}: ${value}`);
+    return { headers: { ...headers, ...signature, ...unsigned }, body };
+  });
+}
+
+/** The same as bytes for the wire. */
+export function signedRequests(wanted: RequestsToSign): readonly Buffer[] {
+  return signRequests(wanted).map(({ headers, body }) => {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     return Buffer.from(`POST / HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n${body}`);
   });
 }

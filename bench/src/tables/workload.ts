@@ -1,10 +1,11 @@
-import type { DynamoDB } from "@aws-sdk/client-dynamodb";
+import type { BatchWriteItemCommandInput, CreateTableCommandInput, DynamoDB } from "@aws-sdk/client-dynamodb";
 
 /** The table that everything here works on. */
 export const tableName = "Bench";
 /** Items of one partition: what one Query answers. */
 export const itemsPerPartition = 20;
 const partitions = 500;
+const batchItemsMax = 25;
 /** Different requests of each kind. */
 const requestsOfAKind = 4096;
 /** Size of an item's one long attribute, in bytes. */
@@ -95,37 +96,45 @@ export const kinds: readonly Kind[] = [
   },
 ];
 
-const batchItemsMax = 25;
+/** The input of CreateTable: a partition and a sort key. */
+export const tableDefinition = {
+  TableName: tableName,
+  BillingMode: "PAY_PER_REQUEST",
+  AttributeDefinitions: [
+    { AttributeName: "pk", AttributeType: "S" },
+    { AttributeName: "sk", AttributeType: "S" },
+  ],
+  KeySchema: [
+    { AttributeName: "pk", KeyType: "HASH" },
+    { AttributeName: "sk", KeyType: "RANGE" },
+  ],
+} satisfies CreateTableCommandInput;
 
-/** Makes the table and the items that are read and updated. */
-export async function fillTable(dynamodb: DynamoDB): Promise<void> {
-  await createBenchTable(dynamodb);
+/** The inputs of BatchWriteItem that put the items which are read and updated. */
+export function itemsToRead(): readonly BatchWriteItemCommandInput[] {
   const items = Array.from({ length: partitions * itemsPerPartition }, (_, i) =>
     benchItem(`read-${1000 + Math.floor(i / itemsPerPartition)}`, i % itemsPerPartition),
   );
+  const batches: BatchWriteItemCommandInput[] = [];
   for (let from = 0; from < items.length; from += batchItemsMax) {
     const requests = items.slice(from, from + batchItemsMax).map((Item) => ({ PutRequest: { Item } }));
-    await dynamodb.batchWriteItem({ RequestItems: { [tableName]: requests } });
+    batches.push({ RequestItems: { [tableName]: requests } });
   }
+  return batches;
 }
 
-/** An empty table with a partition and a sort key, in use. */
+/** Makes the table and waits until it is in use. */
 export async function createBenchTable(dynamodb: DynamoDB): Promise<void> {
-  await dynamodb.createTable({
-    TableName: tableName,
-    BillingMode: "PAY_PER_REQUEST",
-    AttributeDefinitions: [
-      { AttributeName: "pk", AttributeType: "S" },
-      { AttributeName: "sk", AttributeType: "S" },
-    ],
-    KeySchema: [
-      { AttributeName: "pk", KeyType: "HASH" },
-      { AttributeName: "sk", KeyType: "RANGE" },
-    ],
-  });
+  await dynamodb.createTable(tableDefinition);
   for (;;) {
     const { Table } = await dynamodb.describeTable({ TableName: tableName });
     if (Table?.TableStatus === "ACTIVE") return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Makes the table and the items that are read and updated. */
+export async function fillTable(dynamodb: DynamoDB): Promise<void> {
+  await createBenchTable(dynamodb);
+  for (const batch of itemsToRead()) await dynamodb.batchWriteItem(batch);
 }
