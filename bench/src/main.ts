@@ -6,6 +6,8 @@ import type { Figures } from "./figures.js";
 import { hit } from "./hit.js";
 import { node } from "./node/node.js";
 import { start } from "./start.js";
+import { memory } from "./tables/memory.js";
+import { million } from "./tables/million.js";
 import { tables } from "./tables/tables.js";
 import { tls } from "./tls.js";
 
@@ -16,6 +18,8 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
   npm run bench -- start           time from spawning the program to its ready line
   npm run bench -- call            CPU time of one call from headers to answer, without HTTP
   npm run bench -- tables          the DynamoDB API over HTTP, durable, beside DynamoDB Local and dynalite
+  npm run bench -- tables --load   a million items loaded; pages at the end beside pages at the start
+  npm run bench -- tables --memory 5 GB of items served; the memory it takes (10 GB of disk, some minutes)
   npm run bench -- decide          CPU time of one access decision; no peer, the bar is a microsecond
   npm run bench -- tls             CPU time of a node for hits and connections, with TLS beside plain TCP
   npm run bench -- hit --check     exit status 1 when a figure misses its bar in bench/bars.json
@@ -31,6 +35,8 @@ const benches: Readonly<Record<string, (options: { rounds: number; seconds: numb
   start,
   tables,
   tls,
+  "tables-load": million,
+  "tables-memory": memory,
 };
 
 async function main(): Promise<void> {
@@ -38,12 +44,15 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       check: { type: "boolean", default: false },
+      load: { type: "boolean", default: false },
+      memory: { type: "boolean", default: false },
       rounds: { type: "string", default: "5" },
       seconds: { type: "string", default: "1" },
       help: { type: "boolean", default: false },
     },
   });
-  const name = positionals[0];
+  const part = values.load ? "-load" : values.memory ? "-memory" : "";
+  const name = positionals[0] === undefined ? undefined : `${positionals[0]}${part}`;
   const bench = name === undefined ? undefined : benches[name];
   if (values.help || name === undefined || bench === undefined) {
     process.stdout.write(help);

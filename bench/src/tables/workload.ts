@@ -5,7 +5,8 @@ export const tableName = "Bench";
 /** Items of one partition: what one Query answers. */
 export const itemsPerPartition = 20;
 const partitions = 500;
-const batchItemsMax = 25;
+/** Items of one BatchWriteItem. */
+export const batchItemsMax = 25;
 /** Different requests of each kind. */
 const requestsOfAKind = 4096;
 /** Size of an item's one long attribute, in bytes. */
