@@ -1,5 +1,7 @@
 import type { KeySchema } from "@hotkeep/attributes";
-import type { Clock } from "@hotkeep/core";
+import { AwsError, type Clock } from "@hotkeep/core";
+import type { BackupCopier } from "./backups/backup-copier.js";
+import type { Backups } from "./backups/backups.js";
 import type { Catalog } from "./catalog/catalog.js";
 import type { Reaper } from "./catalog/reaper.js";
 import type { Table } from "./catalog/table.js";
@@ -22,14 +24,20 @@ export class Engine implements KeyFacts {
   readonly catalog: Catalog;
   readonly reaper: Reaper;
   readonly builder: IndexBuilder;
+  readonly backups: Backups;
+  readonly copier: BackupCopier;
   readonly clock: Clock;
   readonly limits: TablesLimits;
 
-  constructor(parts: Pick<Engine, "storage" | "catalog" | "reaper" | "builder" | "clock" | "limits">) {
+  constructor(
+    parts: Pick<Engine, "storage" | "catalog" | "reaper" | "builder" | "backups" | "copier" | "clock" | "limits">,
+  ) {
     this.storage = parts.storage;
     this.catalog = parts.catalog;
     this.reaper = parts.reaper;
     this.builder = parts.builder;
+    this.backups = parts.backups;
+    this.copier = parts.copier;
     this.clock = parts.clock;
     this.limits = parts.limits;
   }
@@ -37,7 +45,7 @@ export class Engine implements KeyFacts {
   /** The table that an item operation names. @throws AwsError `ResourceNotFoundException`. */
   itemTable(reference: TableReference): Table {
     const table = this.#find(reference);
-    if (table === undefined) throw tableNotFound();
+    if (table === undefined || table.isRestoring) throw tableNotFound();
     return table;
   }
 
@@ -51,6 +59,16 @@ export class Engine implements KeyFacts {
   schemaOf(reference: TableReference, indexName?: string): KeySchema | undefined {
     const table = this.#find(reference);
     return indexName === undefined ? table?.key : table?.index(indexName)?.key;
+  }
+
+  /** The table that a change names. @throws AwsError also `ResourceInUseException` while the table is being restored. */
+  changeableTable(reference: TableReference): Table {
+    const table = this.namedTable(reference);
+    if (!table.isRestoring) return table;
+    throw new AwsError(
+      "ResourceInUseException",
+      `Attempt to change a resource which is still in use: Table is being created: ${table.name}`,
+    );
   }
 
   #find(reference: TableReference): Table | undefined {

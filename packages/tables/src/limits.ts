@@ -22,6 +22,12 @@ export interface TablesLimits {
   readonly reapedRowsPerCommitMax: number;
   /** Rows that one commit adds to a new index (ours). */
   readonly builtRowsPerCommitMax: number;
+  /** Backups of one account in one Region (ours). */
+  readonly backupsPerRegionMax: number;
+  /** Backups that are made at once (documented: 50; ours is less, since each holds a snapshot). */
+  readonly backupsInProgressMax: number;
+  /** Items that one commit copies to or from a backup (ours). */
+  readonly copiedRowsPerCommitMax: number;
   /** Time between two walks that delete expired items (ours; the service takes up to some days). */
   readonly expirySweepMs: number;
   /** How long stream records are kept (documented: 24 hours). */
@@ -55,6 +61,9 @@ export const defaultTablesLimits: TablesLimits = {
   requestsPerCommitMax: 512,
   reapedRowsPerCommitMax: 500,
   builtRowsPerCommitMax: 200,
+  backupsPerRegionMax: 1_000,
+  backupsInProgressMax: 16,
+  copiedRowsPerCommitMax: 200,
   expirySweepMs: 60_000,
   expiryRowsPerStepMax: 500,
   streamRetentionMs: 24 * 60 * 60 * 1000,

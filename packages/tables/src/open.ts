@@ -1,6 +1,8 @@
 import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { AuthorizationRequest, CompiledPolicy } from "@hotkeep/policy";
 import type { ServiceHandlers } from "@hotkeep/protocols";
+import { BackupCopier } from "./backups/backup-copier.js";
+import { Backups } from "./backups/backups.js";
 import { Catalog } from "./catalog/catalog.js";
 import { Reaper } from "./catalog/reaper.js";
 import { Engine } from "./engine.js";
@@ -57,11 +59,14 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
     const catalog = await Catalog.load(storage, { clock: options.clock, random: options.random, limits });
     const reaper = new Reaper(storage, { logger: options.logger, limits });
     const builder = new IndexBuilder({ storage, catalog, logger: options.logger, limits });
-    const engine = new Engine({ storage, catalog, reaper, builder, clock: options.clock, limits });
+    const backups = Backups.load({ storage, catalog, clock: options.clock, random: options.random, limits });
+    const copier = new BackupCopier({ storage, catalog, backups, logger: options.logger, limits });
+    const engine = new Engine({ storage, catalog, reaper, builder, backups, copier, clock: options.clock, limits });
     const sweeper = new ExpirySweeper({ storage, catalog, clock: options.clock, logger: options.logger, limits });
     const { streams } = catalog;
     const keeper = new StreamKeeper({ storage, streams, clock: options.clock, logger: options.logger, limits });
     reaper.wake();
+    copier.resume();
     builder.wake();
     sweeper.start();
     keeper.start();
@@ -72,6 +77,7 @@ export async function openTables(options: TablesOptions): Promise<Tables> {
       async close() {
         await sweeper.stop();
         await keeper.stop();
+        await copier.stop();
         await builder.stop();
         await reaper.stop();
         await storage.close();

@@ -12,6 +12,10 @@ export const streamKey = (account: string, region: string, table: string, label:
   text(`s/${account}/${region}/${table}/${label}`);
 export const streamKeyRange = { from: text("s/"), to: text("s0") };
 
+export const backupKey = (account: string, region: string, table: string, id: string) =>
+  text(`b/${account}/${region}/${table}/${id}`);
+export const backupKeyRange = { from: text("b/"), to: text("b0") };
+
 export const counterKey = (space: number) => text(`c/${space}`);
 
 /** Row-key numbers whose rows wait to be removed. */

@@ -88,7 +88,7 @@ export class Catalog {
         throw new AwsError("LimitExceededException", message);
       }
       const { stream, ...rest } = requested;
-      let space = this.#takeSpaces(transaction, 1 + requested.indexes.length + (stream === undefined ? 0 : 1));
+      let space = this.takeSpaces(transaction, 1 + requested.indexes.length + (stream === undefined ? 0 : 1));
       const made: TableDefinition = {
         ...rest,
         id: uuid(this.#random),
@@ -145,7 +145,7 @@ export class Catalog {
       const newStream = stream === undefined || "space" in stream ? undefined : stream;
       const newIndexes = changed.indexes.filter((index) => index.space === undefined).length;
       const fresh = newIndexes + (newStream === undefined ? 0 : 1);
-      let space = fresh === 0 ? 0 : this.#takeSpaces(transaction, fresh);
+      let space = fresh === 0 ? 0 : this.takeSpaces(transaction, fresh);
       const indexes = changed.indexes.map((index) => ({ ...index, space: index.space ?? space++ }));
       const latest =
         newStream === undefined
@@ -163,7 +163,8 @@ export class Catalog {
     });
   }
 
-  #takeSpaces(transaction: WriteTransaction, count: number): number {
+  /** Takes numbers for row keys, which nothing else ever gets; the first of so many in a row. Once a transaction. */
+  takeSpaces(transaction: WriteTransaction, count: number): number {
     const next = this.#storage.catalog.get(nextSpaceKey)?.readUInt32BE(0) ?? 1;
     const bytes = Buffer.allocUnsafe(4);
     bytes.writeUInt32BE(next + count, 0);

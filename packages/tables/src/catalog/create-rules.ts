@@ -12,6 +12,12 @@ import { readOnDemand, readWarm, warmOf } from "./throughput-rules.js";
 
 type Input = InputOf<"CreateTable">;
 
+/** Members of requests that say how a table is paid for. */
+export interface BillingParameters {
+  readonly BillingMode?: string | undefined;
+  readonly ProvisionedThroughput?: Input["ProvisionedThroughput"] | undefined;
+}
+
 const capacityUnitsMax = 1_000_000_000_000;
 
 /** Reads a CreateTable request. @throws AwsError `ValidationException` with the service's words (observed). */
@@ -89,7 +95,8 @@ export function refuseKeys(given: Input["SSESpecification"]): void {
   }
 }
 
-function readBilling(input: Input): Billing {
+/** How a new table is paid for. @throws AwsError `ValidationException` */
+export function readBilling(input: BillingParameters): Billing {
   const { ProvisionedThroughput: throughput } = input;
   if (input.BillingMode === "PAY_PER_REQUEST") {
     if (throughput !== undefined) {

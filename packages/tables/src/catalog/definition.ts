@@ -1,4 +1,5 @@
 import type { KeySchema, KeyType } from "@hotkeep/attributes";
+import type { RestoreOrigin } from "../backups/backup-definition.js";
 import type { StoredPolicy } from "../resource-policies/policy-slot.js";
 import type { StreamView, TableStream } from "../streams/stream-definition.js";
 import type { ThroughputChanges } from "./throughput-rules.js";
@@ -71,6 +72,8 @@ export interface TableDefinition {
   readonly policy?: StoredPolicy;
   /** The latest stream of the table, if it ever had one. */
   readonly stream?: TableStream;
+  /** The backup that the table was made from. */
+  readonly restore?: RestoreOrigin;
 }
 
 /** A stream that is yet to be switched on. */

@@ -48,6 +48,7 @@ export function describe(table: Table, status: TableStatus, now: number) {
           })),
         }),
     ...describeStream(table),
+    ...describeRestore(definition),
     ...describeClass(definition),
     DeletionProtectionEnabled: definition.deletionProtection,
   };
@@ -61,6 +62,18 @@ function describeStream({ definition: { stream, ...table } }: Table) {
     ...(isEnabled ? { StreamSpecification: { StreamEnabled: true, StreamViewType: view } } : {}),
     LatestStreamLabel: label,
     LatestStreamArn: streamArn({ ...table, tableName: table.name, label }),
+  };
+}
+
+function describeRestore({ restore }: TableDefinition) {
+  if (restore === undefined) return {};
+  return {
+    RestoreSummary: {
+      SourceBackupArn: restore.backupArn,
+      SourceTableArn: restore.sourceTableArn,
+      RestoreDateTime: new Date(restore.at),
+      RestoreInProgress: restore.inProgress === true,
+    },
   };
 }
 
@@ -83,7 +96,7 @@ export function describeKey({ hash, range }: KeySchema) {
 }
 
 /** A table that was never on demand has no summary (observed). */
-function describeBilling({ billing, onDemandSince, createdAt }: TableDefinition) {
+export function describeBilling({ billing, onDemandSince, createdAt }: TableDefinition) {
   if (billing.mode === "PROVISIONED" && onDemandSince === undefined) return {};
   const since = new Date(onDemandSince ?? createdAt);
   return { BillingModeSummary: { BillingMode: billing.mode, LastUpdateToPayPerRequestDateTime: since } };
@@ -127,7 +140,8 @@ function describeIndex(index: Index) {
   };
 }
 
-function describeProjection({ type, nonKeyAttributes }: IndexProjection) {
+/** A projection as answers have it. */
+export function describeProjection({ type, nonKeyAttributes }: IndexProjection) {
   return nonKeyAttributes === undefined
     ? { ProjectionType: type }
     : { ProjectionType: type, NonKeyAttributes: [...nonKeyAttributes] };

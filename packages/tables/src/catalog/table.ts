@@ -104,6 +104,11 @@ export class Table {
     return this.definition.key;
   }
 
+  /** Whether items of its backup are not in it yet. */
+  get isRestoring(): boolean {
+    return this.#definition.restore?.inProgress === true;
+  }
+
   index(name: string): Index | undefined {
     return this.indexes.find((index) => index.name === name);
   }

@@ -3,6 +3,7 @@ import type { Rows } from "../storage/rows.js";
 import { openStoredRows, type StoredRows } from "../storage/stored-rows.js";
 import { tokenFaults } from "../storage/tokens.js";
 import { Faults } from "./faults.js";
+import { checkBackup } from "./stored-backups.js";
 import { readStoredCatalog } from "./stored-catalog.js";
 import { checkStream } from "./stored-streams.js";
 import { checkTable } from "./stored-table.js";
@@ -42,7 +43,7 @@ export async function checkTables(path: string): Promise<TablesReport> {
 
 function walk(rows: StoredRows): TablesReport {
   const faults = new Faults();
-  const { tables, streams, reaped } = readStoredCatalog(rows, faults);
+  const { tables, streams, backups, reaped } = readStoredCatalog(rows, faults);
   const total = { items: 0, itemBytes: 0, entries: 0, streamRecords: 0, reapedRows: 0 };
   for (const table of tables) {
     const tally = checkTable(rows, table, faults);
@@ -51,7 +52,11 @@ function walk(rows: StoredRows): TablesReport {
     total.entries += tally.entries;
   }
   for (const stream of streams) total.streamRecords += checkStream(rows, stream, faults);
-  const inUse = tables.flatMap(({ space, indexes }) => [space, ...indexes.map((index) => index.space)]);
+  for (const backup of backups) checkBackup(rows, backup, faults);
+  const inUse = [
+    ...backups.map(({ space }) => space),
+    ...tables.flatMap(({ space, indexes }) => [space, ...indexes.map((index) => index.space)]),
+  ];
   for (const [space, count] of othersIn(rows.items, new Set(inUse))) {
     if (reaped.has(space)) total.reapedRows += count;
     else faults.add(`${count} rows of number ${space} belong to nothing`);

@@ -1,5 +1,14 @@
 import { parsePolicy } from "@hotkeep/policy";
-import { counterKey, definitionKey, formatKey, nextSpaceKey, reapSpace, streamKey } from "../catalog/catalog-keys.js";
+import type { BackupDefinition } from "../backups/backup-definition.js";
+import {
+  backupKey,
+  counterKey,
+  definitionKey,
+  formatKey,
+  nextSpaceKey,
+  reapSpace,
+  streamKey,
+} from "../catalog/catalog-keys.js";
 import type { TableDefinition } from "../catalog/definition.js";
 import { Table } from "../catalog/table.js";
 import { PolicyBook } from "../resource-policies/policy-book.js";
@@ -12,6 +21,7 @@ import type { Faults } from "./faults.js";
 export interface StoredCatalog {
   readonly tables: readonly Table[];
   readonly streams: readonly StreamDefinition[];
+  readonly backups: readonly BackupDefinition[];
   /** Numbers of rows that wait to be removed. */
   readonly reaped: ReadonlySet<number>;
 }
@@ -22,6 +32,7 @@ const everything = { from: Buffer.from([0x20]), to: Buffer.from([0xff]) };
 export function readStoredCatalog(rows: StoredRows, faults: Faults): StoredCatalog {
   const definitions: TableDefinition[] = [];
   const streams: StreamDefinition[] = [];
+  const backups: BackupDefinition[] = [];
   const reaped = new Set<number>();
   const counters = new Set<string>();
   for (const { key, value } of rows.catalog.range(everything)) {
@@ -39,16 +50,24 @@ export function readStoredCatalog(rows: StoredRows, faults: Faults): StoredCatal
       streams.push(stream);
       const { account, region, tableName, label } = stream;
       if (!streamKey(account, region, tableName, label).equals(key)) faults.add(`catalog row ${name} defines ${label}`);
+    } else if (name.startsWith("b/")) {
+      const backup = json<BackupDefinition>();
+      if (backup === undefined) continue;
+      backups.push(backup);
+      const { id, source } = backup;
+      if (!backupKey(source.account, source.region, source.name, id).equals(key)) {
+        faults.add(`catalog row ${name} defines backup ${id}`);
+      }
     } else if (name.startsWith("r/")) reaped.add(reapSpace(key));
     else if (name.startsWith("c/")) counters.add(name);
     else if (!key.equals(formatKey) && !key.equals(nextSpaceKey)) faults.add(`catalog row ${name} is of no known kind`);
   }
-  checkSpaces(rows, definitions, streams, reaped, counters, faults);
+  checkSpaces(rows, definitions, streams, backups, reaped, counters, faults);
   checkStreams(definitions, streams, faults);
   for (const { name, policy } of definitions) checkPolicy(`table ${name}`, policy, faults);
   for (const { tableName, label, policy } of streams) checkPolicy(`stream ${tableName}/${label}`, policy, faults);
   const book = new PolicyBook();
-  return { tables: definitions.map((definition) => new Table(definition, rows, book)), streams, reaped };
+  return { tables: definitions.map((definition) => new Table(definition, rows, book)), streams, backups, reaped };
 }
 
 /** Every number is one thing's alone and below the next free one; every counter belongs to something. */
@@ -56,6 +75,7 @@ function checkSpaces(
   rows: StoredRows,
   definitions: readonly TableDefinition[],
   streams: readonly StreamDefinition[],
+  backups: readonly BackupDefinition[],
   reaped: ReadonlySet<number>,
   counters: ReadonlySet<string>,
   faults: Faults,
@@ -71,6 +91,7 @@ function checkSpaces(
     for (const index of indexes) own(index.space, `index ${name}/${index.name}`);
   }
   for (const { tableName, label, space } of streams) own(space, `stream ${tableName}/${label}`);
+  for (const { id, space } of backups) own(space, `backup ${id}`);
   for (const space of reaped) own(space, "something deleted");
   const next = rows.catalog.get(nextSpaceKey)?.readUInt32BE(0) ?? 1;
   for (const [space, owner] of owners)

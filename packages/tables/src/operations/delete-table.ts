@@ -13,6 +13,7 @@ export function deleteTable(engine: Engine): NamedOperation {
     needs: (input, call) => [permission(action, tableReference(input.TableName, call, action).arn)],
     async handle(input, call) {
       const reference = tableReference(input.TableName, call, action);
+      engine.backups.checkDeletable(engine.changeableTable(reference));
       const table = await engine.catalog.delete(reference, reference.name);
       engine.reaper.wake();
       return { TableDescription: describe(table, "DELETING", call.now) };

@@ -13,7 +13,7 @@ export function describeTable(engine: Engine): NamedOperation {
     needs: (input, call) => [permission(action, tableReference(input.TableName, call, action).arn)],
     handle(input, call) {
       const table = engine.namedTable(tableReference(input.TableName, call, action));
-      return { Table: describe(table, "ACTIVE", call.now) };
+      return { Table: describe(table, table.isRestoring ? "CREATING" : "ACTIVE", call.now) };
     },
   });
 }

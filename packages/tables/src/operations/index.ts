@@ -1,6 +1,7 @@
 import type { NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import type { PolicyPrincipals } from "../resource-policies/policy-principals.js";
+import { createBackup, deleteBackup, describeBackupOperation, listBackups, restoreTableFromBackup } from "./backups.js";
 import { batchExecuteStatement } from "./batch-execute-statement.js";
 import { batchGetItem } from "./batch-get-item.js";
 import { batchWriteItem } from "./batch-write-item.js";
@@ -44,7 +45,12 @@ export function dynamoDbOperations(engine: Engine, parts: OperationParts = {}): 
     batchExecuteStatement(engine),
     batchGetItem(engine),
     batchWriteItem(engine),
+    createBackup(engine),
     createTable(engine, principals),
+    deleteBackup(engine),
+    describeBackupOperation(engine),
+    listBackups(engine),
+    restoreTableFromBackup(engine),
     deleteItem(engine),
     deleteTable(engine),
     describeContinuousBackups(engine),

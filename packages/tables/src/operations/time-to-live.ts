@@ -11,7 +11,7 @@ export function updateTimeToLive(engine: Engine): NamedOperation {
   return operation("UpdateTimeToLive", {
     needs: (input, call) => [permission(action, tableReference(input.TableName, call, action).arn)],
     async handle(input, call) {
-      const table = engine.namedTable(tableReference(input.TableName, call, action));
+      const table = engine.changeableTable(tableReference(input.TableName, call, action));
       const { Enabled: enabled, AttributeName: attribute } = input.TimeToLiveSpecification;
       await engine.catalog.update(table, (definition) => {
         const { timeToLive: before, ...rest } = definition;

@@ -14,7 +14,7 @@ export function updateTable(engine: Engine): NamedOperation {
     needs: (input, call) => [permission(action, tableReference(input.TableName, call, action).arn)],
     async handle(input, call) {
       checkTableUpdate(input);
-      const table = engine.namedTable(tableReference(input.TableName, call, action));
+      const table = engine.changeableTable(tableReference(input.TableName, call, action));
       await engine.catalog.update(table, (definition) => changeTable(definition, input, call.now));
       engine.builder.wake();
       engine.reaper.wake();

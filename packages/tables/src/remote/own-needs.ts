@@ -1,21 +1,13 @@
-import { CommonAwsError, type PermissionRequest, parseArn, permission, principalName } from "@hotkeep/core";
+import { type PermissionRequest, permission } from "@hotkeep/core";
 import type { CallContext } from "@hotkeep/protocols";
 import { invalid, invalidParameters } from "../errors.js";
 import type { InputOf } from "../operations/operation.js";
+import { backupReference } from "../request/backup-reference.js";
 import { tableReference } from "../request/table-reference.js";
 import type { Needs } from "./embedded-needs.js";
 
-/** The backup of a table, by its ARN. */
 function backup(arn: string, call: CallContext, action: string): PermissionRequest {
-  const parsed = parseArn(arn);
-  if (parsed?.service !== "dynamodb" || !/^table\/[a-zA-Z0-9_.-]+\/backup\/[^/]+$/.test(parsed.resource)) {
-    throw invalid(`Invalid backup ARN: ${arn}`);
-  }
-  if (parsed.account !== call.account) {
-    const message = `User: ${principalName(call.principal)} is not authorized to perform: ${action} on resource: ${arn}`;
-    throw new CommonAwsError("AccessDenied", message);
-  }
-  return permission(action, arn);
+  return permission(action, backupReference(arn, call, action));
 }
 
 function onTable(name: string, call: CallContext, action: string): PermissionRequest {

@@ -1,4 +1,4 @@
-import type { Database } from "lmdb";
+import type { Database, Transaction } from "lmdb";
 
 /** A stored row. */
 export interface Row {
@@ -12,6 +12,11 @@ export interface RowRange {
   readonly to: Buffer;
   /** From the high end down. */
   readonly reverse?: boolean;
+}
+
+/** All rows as they were at one moment. */
+export interface RowSnapshot {
+  readonly transaction: Transaction;
 }
 
 /** One named space of rows: keys and values are bytes. Reads are synchronous, from the memory map. */
@@ -36,12 +41,13 @@ export class Rows {
     return this.#database.doesExist(key);
   }
 
-  range({ from, to, reverse = false }: RowRange): Iterable<Row> {
+  /** `snapshot`: the rows as they were when it was made. */
+  range({ from, to, reverse = false }: RowRange, snapshot?: RowSnapshot): Iterable<Row> {
     if (Buffer.compare(from, to) >= 0) return [];
     const bounds = reverse
       ? { start: to, exclusiveStart: true, end: from, inclusiveEnd: true, reverse: true }
       : { start: from, end: to };
-    return this.#database.getRange(bounds);
+    return this.#database.getRange(snapshot === undefined ? bounds : { ...bounds, transaction: snapshot.transaction });
   }
 
   /** How many rows a range has. */

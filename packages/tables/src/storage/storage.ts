@@ -3,7 +3,7 @@ import { AwsError, CommonAwsError, HotkeepError, type Logger, type Random } from
 import { open, type RootDatabase } from "lmdb";
 import type { TablesLimits } from "../limits.js";
 import { encodeCounter } from "./counters.js";
-import { Rows } from "./rows.js";
+import { type RowSnapshot, Rows } from "./rows.js";
 import { type Counter, WriteTransaction } from "./write-transaction.js";
 
 /** The row that names the process these files belong to; text keys of the catalog never begin so. */
@@ -19,6 +19,11 @@ interface Job {
   readonly reject: (reason: unknown) => void;
   transaction?: WriteTransaction;
   outcome?: { readonly value: unknown } | { readonly error: unknown };
+}
+
+/** Rows of one moment, to be given up when they are read. */
+export interface Snapshot extends RowSnapshot {
+  done(): void;
 }
 
 /** What {@link Storage.open} needs from outside. */
@@ -119,6 +124,12 @@ export class Storage {
       this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
       this.#schedule();
     });
+  }
+
+  /** The rows as they are now, for reading later; the files grow with what is written until it is done. */
+  snapshot(): Snapshot {
+    const transaction = this.#root.useReadTransaction();
+    return { transaction, done: () => transaction.done() };
   }
 
   /** Waits for all writes, then closes the files. */
