@@ -1,31 +1,77 @@
+import { type EntryBlock, EntryTable, entryColumnsBytes, noEntry } from "./entry-table.js";
 import type { MemoryBudget } from "./memory-budget.js";
+import { recordHeadBytes, SegmentLog } from "./segment-log.js";
+
+/** A small integer in an array that grows by half of its size. */
+const bucketBytes = 12;
 
 /**
- * Memory that an entry needs beside its bytes: the entry object, two views and one ArrayBuffer. Measured on Node 20
- * with a million entries.
+ * Memory that an entry needs beside its bytes: its columns, its share of the buckets and the head of its record.
  */
-export const entryOverheadBytes = 660;
-
-/** One cached response. Its fields are written by {@link ByteCache} only. */
-export interface CacheEntry {
-  readonly hash: number;
-  readonly key: Uint8Array;
-  /** The whole answer as it goes to the client. */
-  readonly response: Buffer;
-  /** Monotonic milliseconds; Infinity for no end. */
-  readonly expiresAt: number;
-  /** Monotonic milliseconds when it was stored, in 32 bits: a larger number would need memory of its own. */
-  readonly storedAt: number;
-  /** Bytes charged to the budget. */
-  readonly charge: number;
-  /** Monotonic milliseconds of the last use. */
-  usedAt: number;
-  chain: CacheEntry | undefined;
-  newer: CacheEntry | undefined;
-  older: CacheEntry | undefined;
-}
+export const entryOverheadBytes = entryColumnsBytes + bucketBytes + recordHeadBytes;
 
 const firstBuckets = 1024;
+
+/** What a look-up found. One object serves all look-ups of a cache: it holds until the next one, or the next change. */
+export class CacheEntry {
+  readonly #entries: EntryTable;
+  readonly #log: SegmentLog;
+  #entry = noEntry;
+
+  constructor(entries: EntryTable, log: SegmentLog) {
+    this.#entries = entries;
+    this.#log = log;
+  }
+
+  /** Points it at another entry. */
+  at(entry: number): this {
+    this.#entry = entry;
+    return this;
+  }
+
+  get responseLength(): number {
+    return this.#column("responseLength");
+  }
+
+  /** Monotonic milliseconds; Infinity for no end. */
+  get expiresAt(): number {
+    return this.#column("expiresAt");
+  }
+
+  /** Monotonic milliseconds when it was stored, in 32 bits. */
+  get storedAt(): number {
+    return this.#column("storedAt");
+  }
+
+  /** The key, as a copy. */
+  get key(): Buffer {
+    const start = this.#column("offset");
+    return Buffer.from(this.#bytes().subarray(start, start + this.#column("keyLength")));
+  }
+
+  /** The whole answer as it goes to the client, for as long as the caller wants it. */
+  get response(): Buffer {
+    const start = this.#column("offset") + this.#column("keyLength");
+    const view = this.#bytes().subarray(start, start + this.responseLength);
+    return this.#log.isOwn(this.#column("segment")) ? view : Buffer.from(view);
+  }
+
+  /** Copies the answer. */
+  copyTo(target: Buffer, at: number): void {
+    const block = this.#entries.block(this.#entry);
+    const index = this.#entries.index(this.#entry);
+    const start = block.offset[index]! + block.keyLength[index]!;
+    this.#log.bytes(block.segment[index]!).copy(target, at, start, start + block.responseLength[index]!);
+  }
+
+  #bytes(): Buffer {
+    return this.#log.bytes(this.#column("segment"));
+  }
+
+  #column(name: keyof EntryBlock): number {
+    return this.#entries.block(this.#entry)[name][this.#entries.index(this.#entry)]!;
+  }
+}
 
 /**
  * Bytes to bytes, with expiry and least-recently-used order. A look-up hashes and compares the key where it lies in
@@ -35,11 +81,14 @@ const firstBuckets = 1024;
 export class ByteCache {
   readonly #budget: MemoryBudget;
   readonly #seed: number;
-  #buckets: (CacheEntry | undefined)[] = [];
+  readonly #entries = new EntryTable();
+  readonly #log = new SegmentLog(this.#entries);
+  readonly #found = new CacheEntry(this.#entries, this.#log);
+  #buckets: number[] = [];
   #mask = firstBuckets - 1;
   #split = 0;
-  #newest: CacheEntry | undefined;
-  #oldest: CacheEntry | undefined;
+  #newest = noEntry;
+  #oldest = noEntry;
   #count = 0;
   #bytes = 0;
   #evictedBytes = 0;
@@ -62,6 +111,11 @@ export class ByteCache {
     return this.#bytes;
   }
 
+  /** Bytes of memory that keys and answers take, what is garbage and what is still free included. */
+  get bytesHeld(): number {
+    return this.#log.bytesHeld;
+  }
+
   /** Bytes that had to make room since the start. */
   get evictedBytes(): number {
     return this.#evictedBytes;
@@ -69,33 +123,30 @@ export class ByteCache {
 
   /** Last use of the entry that would go next; undefined when empty. */
   get oldestUse(): number | undefined {
-    return this.#oldest?.usedAt;
+    const entry = this.#oldest;
+    return entry === noEntry ? undefined : this.#entries.block(entry).usedAt[this.#entries.index(entry)];
   }
 
   /** The live entry whose key is `buffer[start, end)`, made the newest; undefined when there is none. */
   find(buffer: Uint8Array, start: number, end: number, now: number): CacheEntry | undefined {
-    const hash = hashBytes(buffer, start, end, this.#seed);
-    for (let entry = this.#buckets[this.#slot(hash)]; entry !== undefined; entry = entry.chain) {
-      if (entry.hash !== hash || !sameBytes(entry.key, buffer, start, end)) continue;
-      if (now >= entry.expiresAt) {
-        this.#remove(entry);
-        return undefined;
-      }
-      entry.usedAt = now;
-      if (entry !== this.#newest) this.#touch(entry);
-      return entry;
+    const entry = this.#look(buffer, start, end);
+    if (entry === noEntry) return undefined;
+    const block = this.#entries.block(entry);
+    const index = this.#entries.index(entry);
+    if (now >= block.expiresAt[index]!) {
+      this.#remove(entry);
+      return undefined;
     }
-    return undefined;
+    block.usedAt[index] = now;
+    if (entry !== this.#newest) this.#touch(entry);
+    return this.#found.at(entry);
   }
 
   /** The live entry whose key is `key`, left where it is in the order of use. */
   peek(key: Uint8Array, now: number): CacheEntry | undefined {
-    const hash = hashBytes(key, 0, key.length, this.#seed);
-    for (let entry = this.#buckets[this.#slot(hash)]; entry !== undefined; entry = entry.chain) {
-      if (entry.hash !== hash || !sameBytes(entry.key, key, 0, key.length)) continue;
-      return now >= entry.expiresAt ? undefined : entry;
-    }
-    return undefined;
+    const entry = this.#look(key, 0, key.length);
+    if (entry === noEntry || now >= this.#entries.block(entry).expiresAt[this.#entries.index(entry)]!) return undefined;
+    return this.#found.at(entry);
   }
 
   /** Stores `response` under `key` (both copied), in place of what was there, and makes room for it. */
@@ -103,43 +154,32 @@ export class ByteCache {
     this.drop(key);
     const charge = key.length + response.length + entryOverheadBytes;
     if (charge > this.#budget.bytesMax) return;
-    const bytes = Buffer.allocUnsafeSlow(key.length + response.length);
-    bytes.set(key, 0);
-    bytes.set(response, key.length);
     const hash = hashBytes(key, 0, key.length, this.#seed);
-    const entry: CacheEntry = {
-      hash,
-      key: bytes.subarray(0, key.length),
-      response: bytes.subarray(key.length),
-      expiresAt,
-      storedAt: now | 0,
-      charge,
-      usedAt: now,
-      chain: undefined,
-      newer: undefined,
-      older: this.#newest,
-    };
-    if (this.#newest !== undefined) this.#newest.newer = entry;
-    this.#newest = entry;
-    this.#oldest ??= entry;
+    const entry = this.#entries.take();
+    const block = this.#entries.block(entry);
+    const index = this.#entries.index(entry);
+    this.#log.append(entry, key, response);
+    block.hash[index] = hash;
+    block.expiresAt[index] = expiresAt;
+    block.storedAt[index] = now | 0;
+    block.usedAt[index] = now;
+    this.#linkNewest(entry);
     const slot = this.#slot(hash);
-    entry.chain = this.#buckets[slot];
+    block.chain[index] = this.#buckets[slot]!;
     this.#buckets[slot] = entry;
     this.#count++;
     this.#bytes += charge;
     if (this.#count > this.#buckets.length) this.#splitOne();
     this.#budget.charge(charge);
+    this.#log.tidy();
   }
 
   /** Forgets `key`; false when it was not there. */
   drop(key: Uint8Array): boolean {
-    const hash = hashBytes(key, 0, key.length, this.#seed);
-    for (let entry = this.#buckets[this.#slot(hash)]; entry !== undefined; entry = entry.chain) {
-      if (entry.hash !== hash || !sameBytes(entry.key, key, 0, key.length)) continue;
-      this.#remove(entry);
-      return true;
-    }
-    return false;
+    const entry = this.#look(key, 0, key.length);
+    if (entry === noEntry) return false;
+    this.#remove(entry);
+    return true;
   }
 
   /** Forgets everything. */
@@ -151,19 +191,45 @@ export class ByteCache {
   /** Forgets the entry unused for the longest time, to make room. */
   evictOldest(): void {
     const entry = this.#oldest;
-    if (entry === undefined) return;
-    this.#evictedBytes += entry.charge;
+    if (entry === noEntry) return;
+    this.#evictedBytes += this.#chargeOf(entry);
     this.#remove(entry);
   }
 
   #reset(): void {
-    this.#buckets = new Array<CacheEntry | undefined>(firstBuckets).fill(undefined);
+    this.#entries.clear();
+    this.#log.clear();
+    this.#buckets = new Array<number>(firstBuckets).fill(noEntry);
     this.#mask = firstBuckets - 1;
     this.#split = 0;
-    this.#newest = undefined;
-    this.#oldest = undefined;
+    this.#newest = noEntry;
+    this.#oldest = noEntry;
     this.#count = 0;
     this.#bytes = 0;
+  }
+
+  #look(buffer: Uint8Array, start: number, end: number): number {
+    const hash = hashBytes(buffer, start, end, this.#seed);
+    let entry = this.#buckets[this.#slot(hash)]!;
+    while (entry !== noEntry) {
+      const block = this.#entries.block(entry);
+      const index = this.#entries.index(entry);
+      if (
+        block.hash[index] === hash &&
+        block.keyLength[index] === end - start &&
+        sameBytes(this.#log.bytes(block.segment[index]!), block.offset[index]!, buffer, start, end)
+      ) {
+        return entry;
+      }
+      entry = block.chain[index]!;
+    }
+    return noEntry;
+  }
+
+  #chargeOf(entry: number): number {
+    const block = this.#entries.block(entry);
+    const index = this.#entries.index(entry);
+    return block.keyLength[index]! + block.responseLength[index]! + entryOverheadBytes;
   }
 
   #slot(hash: number): number {
@@ -174,14 +240,16 @@ export class ByteCache {
 
   #splitOne(): void {
     const from = this.#split;
-    let entry = this.#buckets[from];
-    this.#buckets[from] = undefined;
-    this.#buckets.push(undefined);
+    let entry = this.#buckets[from]!;
+    this.#buckets[from] = noEntry;
+    this.#buckets.push(noEntry);
     this.#split++;
-    while (entry !== undefined) {
-      const next = entry.chain;
-      const slot = entry.hash & (this.#mask * 2 + 1);
-      entry.chain = this.#buckets[slot];
+    while (entry !== noEntry) {
+      const block = this.#entries.block(entry);
+      const index = this.#entries.index(entry);
+      const next = block.chain[index]!;
+      const slot = block.hash[index]! & (this.#mask * 2 + 1);
+      block.chain[index] = this.#buckets[slot]!;
       this.#buckets[slot] = entry;
       entry = next;
     }
@@ -191,37 +259,53 @@ export class ByteCache {
     }
   }
 
-  #touch(entry: CacheEntry): void {
-    // Not the newest, so something newer exists.
-    const newer = entry.newer!;
-    const older = entry.older;
-    newer.older = older;
-    if (older === undefined) this.#oldest = newer;
-    else older.newer = newer;
-    entry.newer = undefined;
-    entry.older = this.#newest;
-    this.#newest!.newer = entry;
+  #linkNewest(entry: number): void {
+    const block = this.#entries.block(entry);
+    const index = this.#entries.index(entry);
+    block.newer[index] = noEntry;
+    block.older[index] = this.#newest;
+    if (this.#newest !== noEntry) this.#entries.block(this.#newest).newer[this.#entries.index(this.#newest)] = entry;
     this.#newest = entry;
+    if (this.#oldest === noEntry) this.#oldest = entry;
   }
 
-  #remove(entry: CacheEntry): void {
-    const slot = this.#slot(entry.hash);
-    if (this.#buckets[slot] === entry) this.#buckets[slot] = entry.chain;
+  #unlink(entry: number): void {
+    const block = this.#entries.block(entry);
+    const index = this.#entries.index(entry);
+    const newer = block.newer[index]!;
+    const older = block.older[index]!;
+    if (newer === noEntry) this.#newest = older;
+    else this.#entries.block(newer).older[this.#entries.index(newer)] = older;
+    if (older === noEntry) this.#oldest = newer;
+    else this.#entries.block(older).newer[this.#entries.index(older)] = newer;
+  }
+
+  #touch(entry: number): void {
+    this.#unlink(entry);
+    this.#linkNewest(entry);
+  }
+
+  #remove(entry: number): void {
+    const block = this.#entries.block(entry);
+    const index = this.#entries.index(entry);
+    const slot = this.#slot(block.hash[index]!);
+    let before = this.#buckets[slot]!;
+    if (before === entry) this.#buckets[slot] = block.chain[index]!;
     else {
-      let before = this.#buckets[slot];
-      while (before !== undefined && before.chain !== entry) before = before.chain;
-      if (before !== undefined) before.chain = entry.chain;
+      for (let next = this.#chainOf(before); next !== entry; next = this.#chainOf(before)) before = next;
+      this.#entries.block(before).chain[this.#entries.index(before)] = block.chain[index]!;
     }
-    if (entry.newer === undefined) this.#newest = entry.older;
-    else entry.newer.older = entry.older;
-    if (entry.older === undefined) this.#oldest = entry.newer;
-    else entry.older.newer = entry.newer;
-    entry.chain = undefined;
-    entry.newer = undefined;
-    entry.older = undefined;
+    this.#unlink(entry);
+    const charge = this.#chargeOf(entry);
+    this.#log.release(entry);
+    this.#entries.release(entry);
     this.#count--;
-    this.#bytes -= entry.charge;
-    this.#budget.refund(entry.charge);
+    this.#bytes -= charge;
+    this.#budget.refund(charge);
+  }
+
+  #chainOf(entry: number): number {
+    return this.#entries.block(entry).chain[this.#entries.index(entry)]!;
   }
 }
 
@@ -245,9 +329,7 @@ export function hashBytes(buffer: Uint8Array, start: number, end: number, seed: 
   return hash ^ (hash >>> 13);
 }
 
-function sameBytes(key: Uint8Array, buffer: Uint8Array, start: number, end: number): boolean {
-  const length = key.length;
-  if (length !== end - start) return false;
-  for (let i = 0; i < length; i++) if (key[i] !== buffer[start + i]) return false;
+function sameBytes(held: Uint8Array, at: number, buffer: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (held[at++] !== buffer[i]) return false;
   return true;
 }

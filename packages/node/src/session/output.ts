@@ -1,3 +1,5 @@
+import type { Connection } from "../transport/transport.js";
+
 const scratchBytes = 320 * 1024;
 
 /** Memory in which all sessions of a node, one after the other, put answers together. */
@@ -7,63 +9,82 @@ export class OutputScratch {
   holder: Output | undefined;
 }
 
+/** An answer that lies in the cache. */
+export interface CachedAnswer {
+  readonly responseLength: number;
+  copyTo(target: Buffer, at: number): void;
+}
+
 /**
- * Answers of one chunk on their way to one write. A single answer goes out as the cached buffer itself; from the
- * second one on they are copied together, because one write of a few hundred bytes costs less than a list of buffers,
- * and into memory used again and again, because a new buffer for every write keeps the collector busy.
+ * Answers of one chunk on their way to one write. A single answer goes out as the buffer that it is; from the second
+ * one on they are copied together, because one write of a few hundred bytes costs less than a list of buffers, and
+ * into memory used again and again, because a new buffer for every write keeps the collector busy. What comes from
+ * the cache is copied there at once: the cache moves its bytes.
  */
 export class Output {
   readonly #scratch: OutputScratch;
   #only: Buffer | undefined;
   #joined: Buffer | undefined;
   #length = 0;
-  #lent = false;
 
   constructor(scratch: OutputScratch) {
     this.#scratch = scratch;
   }
 
-  /** Bytes that wait to be taken. */
+  /** Bytes that wait to be sent. */
   get length(): number {
     return this.#only === undefined ? this.#length : this.#only.length;
   }
 
-  /** Whether what was taken last is only lent: it lies in the scratch, and the next answers overwrite it. */
-  get lent(): boolean {
-    return this.#lent;
-  }
-
   /** Adds an answer, which nobody changes any more. */
   add(answer: Buffer): void {
-    if (this.#joined === undefined) {
-      if (this.#only === undefined) {
-        this.#only = answer;
-        return;
-      }
-      const first = this.#only;
-      this.#only = undefined;
-      this.#joined = this.#room(first.length + answer.length);
-      this.#joined.set(first, 0);
-      this.#length = first.length;
-    } else if (this.#length + answer.length > this.#joined.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#joined.length * 2, this.#length + answer.length));
-      this.#joined.copy(larger, 0, 0, this.#length);
-      this.#joined = larger;
+    if (this.#joined === undefined && this.#only === undefined) {
+      this.#only = answer;
+      return;
     }
-    this.#joined.set(answer, this.#length);
-    this.#length += answer.length;
+    const at = this.#extend(answer.length);
+    this.#joined!.set(answer, at);
   }
 
-  /** Everything added since the last call; undefined when that is nothing. See {@link lent}. */
-  take(): Buffer | undefined {
-    const scratch = this.#scratch;
-    const bytes = this.#only ?? this.#joined?.subarray(0, this.#length);
-    this.#lent = this.#joined === scratch.buffer;
-    if (scratch.holder === this) scratch.holder = undefined;
+  /** Adds an answer out of the cache. */
+  addCached(answer: CachedAnswer): void {
+    const at = this.#extend(answer.responseLength);
+    answer.copyTo(this.#joined!, at);
+  }
+
+  /** Sends everything added since the last call; false when the peer is slow and bytes wait. */
+  sendTo(connection: Connection): boolean {
+    const [only, joined, length] = [this.#only, this.#joined, this.#length];
+    this.discard();
+    if (only !== undefined) return connection.write(only);
+    if (joined === undefined) return true;
+    // The scratch is only lent: the next answers overwrite it.
+    if (joined === this.#scratch.buffer) return connection.writeLent(joined, length);
+    return connection.write(joined.subarray(0, length));
+  }
+
+  /** Forgets what was added since the last call. */
+  discard(): void {
+    if (this.#scratch.holder === this) this.#scratch.holder = undefined;
     this.#only = undefined;
     this.#joined = undefined;
     this.#length = 0;
-    return bytes;
+  }
+
+  /** Makes room for `bytes` behind what is there; the answer is where they go. */
+  #extend(bytes: number): number {
+    const at = this.length;
+    if (this.#joined === undefined) {
+      this.#joined = this.#room(at + bytes);
+      if (this.#only !== undefined) this.#joined.set(this.#only, 0);
+      this.#only = undefined;
+    } else if (at + bytes > this.#joined.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.#joined.length * 2, at + bytes));
+      this.#joined.copy(larger, 0, 0, at);
+      this.#joined = larger;
+    }
+    this.#length = at + bytes;
+    return at;
   }
 
   #room(bytes: number): Buffer {

@@ -46,6 +46,8 @@ export interface SessionShared {
 
 /** Answers of one chunk go out in more than one write when they are longer than this: a small frame may ask for much. */
 const outputStepBytes = 256 * 1024;
+/** Answers up to this length are copied to where they are sent from; longer ones go by themselves. */
+const copiedBytesMax = 32 * 1024;
 
 /** One for all: filled and read within one synchronous step. */
 const head: GetItemHead = { tableStart: 0, tableEnd: 0, keyStart: 0, keyEnd: 0, plain: false };
@@ -208,7 +210,8 @@ export class Session implements ConnectionEvents {
           metrics.TotalRequestCount++;
           metrics.ItemCacheHits++;
           identity.known.uses[getItemIndex]!++;
-          this.#output.add(entry.response);
+          if (entry.responseLength > copiedBytesMax) this.#output.add(entry.response);
+          else this.#output.addCached(entry);
           if (--watch.countdown < 0) watch.hit(identity, entry, now);
           at = next;
           if (this.#output.length > outputStepBytes) this.#flush();
@@ -326,12 +329,12 @@ export class Session implements ConnectionEvents {
   }
 
   #flush(): void {
-    const output = this.#output;
-    const bytes = output.take();
-    if (bytes === undefined || this.#over) return;
+    if (this.#over) {
+      this.#output.discard();
+      return;
+    }
     const connection = this.#connection;
-    const taken = output.lent ? connection.writeLent(bytes) : connection.write(bytes);
-    if (!taken && connection.bytesWaiting > this.#shared.limits.outputBytesMax) {
+    if (!this.#output.sendTo(connection) && connection.bytesWaiting > this.#shared.limits.outputBytesMax) {
       this.#clogged = true;
     }
   }

@@ -3,8 +3,8 @@ import type { Connection, ConnectionEvents } from "./transport.js";
 
 /** What a connection needs of the listener that it belongs to. */
 export interface BatchedSockets {
-  /** Takes `bytes` to be sent together with those of other connections; false: they are better sent alone. */
-  gather(connection: BatchedConnection, bytes: Buffer): boolean;
+  /** Takes the first `length` bytes to be sent with those of other connections; false: they are better sent alone. */
+  gather(connection: BatchedConnection, bytes: Buffer, length: number): boolean;
   /** Sends at once what was gathered of this connection. What the peer does not take comes back by `fellShort`. */
   settle(connection: BatchedConnection): void;
   /** Sends `bytes` from `start` on. The answer: bytes taken; undefined: the connection has failed and is released. */
@@ -59,14 +59,14 @@ export class BatchedConnection implements Connection {
 
   write(bytes: Buffer): boolean {
     if (this.#finished || this.#over) return true;
-    const sent = this.#send(bytes);
+    const sent = this.#send(bytes, bytes.length);
     return sent === bytes.length || this.#over || this.#wait(bytes, sent);
   }
 
-  writeLent(bytes: Buffer): boolean {
+  writeLent(bytes: Buffer, length: number): boolean {
     if (this.#finished || this.#over) return true;
-    const sent = this.#send(bytes);
-    return sent === bytes.length || this.#over || this.#wait(Buffer.from(bytes.subarray(sent)), 0);
+    const sent = this.#send(bytes, length);
+    return sent === length || this.#over || this.#wait(Buffer.from(bytes.subarray(sent, length)), 0);
   }
 
   pause(): void {
@@ -137,12 +137,13 @@ export class BatchedConnection implements Connection {
   }
 
   /** Sends what can be sent behind everything written before. The answer: bytes that are on their way. */
-  #send(bytes: Buffer): number {
+  #send(bytes: Buffer, length: number): number {
     if (this.#waiting === 0) {
-      if (this.#sockets.gather(this, bytes)) return bytes.length;
+      if (this.#sockets.gather(this, bytes, length)) return length;
       this.#sockets.settle(this);
     }
-    return this.#waiting > 0 || this.#over ? 0 : (this.#sockets.send(this, bytes, 0) ?? 0);
+    if (this.#waiting > 0 || this.#over) return 0;
+    return this.#sockets.send(this, length === bytes.length ? bytes : bytes.subarray(0, length), 0) ?? 0;
   }
 
   #wait(bytes: Buffer, from: number): boolean {

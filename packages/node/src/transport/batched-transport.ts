@@ -183,8 +183,7 @@ class BatchedListener implements Listening, BatchedSockets {
 
   // What connections ask for.
 
-  gather(connection: BatchedConnection, bytes: Buffer): boolean {
-    const { length } = bytes;
+  gather(connection: BatchedConnection, bytes: Buffer, length: number): boolean {
     if (!this.#serving || length > gatheredBytesMax) return false;
     const follows = this.#lastOutput === connection;
     const full = this.#outputUsed + length > this.#output.length || this.#outputCount === this.#native.outputsMax;
@@ -203,7 +202,7 @@ class BatchedListener implements Listening, BatchedSockets {
       connection.batch = this.#batch;
       this.#lastOutput = connection;
     }
-    this.#output.set(bytes, this.#outputUsed);
+    bytes.copy(this.#output, this.#outputUsed, 0, length);
     this.#outputUsed += length;
     this.traffic.bytesOut += length;
     return true;

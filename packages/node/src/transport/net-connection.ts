@@ -73,8 +73,10 @@ export class NetConnection implements Connection {
     return false;
   }
 
-  writeLent(bytes: Buffer): boolean {
-    return this.write(Buffer.from(bytes));
+  writeLent(bytes: Buffer, length: number): boolean {
+    const own = Buffer.allocUnsafe(length);
+    bytes.copy(own, 0, 0, length);
+    return this.write(own);
   }
 
   pause(): void {

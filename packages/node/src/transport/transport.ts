@@ -10,8 +10,10 @@ export interface Connection {
    * Sends `bytes`, which nobody may change afterwards. False: the peer is slow and bytes wait here; `drained` follows.
    */
   write(bytes: Buffer): boolean;
-  /** Like `write`, for bytes that are only lent: the caller uses their memory again after the return. */
-  writeLent(bytes: Buffer): boolean;
+  /**
+   * Like `write`, for the first `length` bytes of memory that is only lent: the caller uses it again after the return.
+   */
+  writeLent(bytes: Buffer, length: number): boolean;
   /** Stops reading; what arrives waits in the kernel, and TCP slows the peer down. */
   pause(): void;
   /** Reads on. */

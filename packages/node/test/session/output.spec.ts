@@ -1,7 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { Output, OutputScratch } from "../../src/session/output.js";
+import { MemoryConnection } from "../support/memory-transport.js";
 
 const answer = (letter: string, length = 3): Buffer => Buffer.alloc(length, letter);
+
+/** What `output` sends, whether the memory was only lent, and that memory. */
+function sent(output: Output): { readonly text: string; readonly lent: boolean; readonly memory: Buffer } | undefined {
+  let result: ReturnType<typeof sent>;
+  const connection = new MemoryConnection();
+  connection.write = (bytes) => {
+    result = { text: bytes.toString(), lent: false, memory: bytes };
+    return true;
+  };
+  connection.writeLent = (bytes, length) => {
+    result = { text: bytes.toString("utf8", 0, length), lent: true, memory: bytes };
+    return true;
+  };
+  expect(output.sendTo(connection)).toBe(true);
+  return result;
+}
+
+const cached = (text: string) => ({
+  responseLength: text.length,
+  copyTo: (target: Buffer, at: number) => void target.write(text, at),
+});
 
 describe("answers on their way to one write", () => {
   it("are the answer itself when there is one", () => {
@@ -9,9 +31,10 @@ describe("answers on their way to one write", () => {
     const only = answer("a");
     output.add(only);
     expect(output.length).toBe(3);
-    expect(output.take()).toBe(only);
-    expect(output.lent).toBe(false);
-    expect(output.take()).toBeUndefined();
+    const { lent, memory } = sent(output)!;
+    expect(lent).toBe(false);
+    expect(memory).toBe(only);
+    expect(sent(output)).toBeUndefined();
   });
 
   it("are put together in the scratch when there are more, and lent", () => {
@@ -19,11 +42,19 @@ describe("answers on their way to one write", () => {
     const output = new Output(scratch);
     for (const letter of "abc") output.add(answer(letter));
     expect(output.length).toBe(9);
-    const bytes = output.take()!;
-    expect(bytes.toString()).toBe("aaabbbccc");
-    expect(output.lent).toBe(true);
-    expect(bytes.buffer).toBe(scratch.buffer.buffer);
+    expect(sent(output)).toEqual({ text: "aaabbbccc", lent: true, memory: scratch.buffer });
     expect(output.length).toBe(0);
+  });
+
+  it("out of the cache are copied at once, alone or among others", () => {
+    const scratch = new OutputScratch();
+    const output = new Output(scratch);
+    output.addCached(cached("one"));
+    expect(sent(output)).toEqual({ text: "one", lent: true, memory: scratch.buffer });
+    output.add(answer("a"));
+    output.addCached(cached("two"));
+    output.add(answer("b"));
+    expect(sent(output)!.text).toBe("aaatwobbb");
   });
 
   it("of two sessions at once do not meet", () => {
@@ -33,10 +64,18 @@ describe("answers on their way to one write", () => {
       first.add(answer(letter));
       second.add(answer(letter.toUpperCase()));
     }
-    expect(second.take()!.toString()).toBe("AAABBBCCCDDDEEEFFFGGGHHH");
-    expect(second.lent).toBe(false);
-    expect(first.take()!.toString()).toBe("aaabbbcccdddeeefffggghhh");
-    expect(first.lent).toBe(true);
+    expect(sent(second)).toMatchObject({ text: "AAABBBCCCDDDEEEFFFGGGHHH", lent: false });
+    expect(sent(first)).toMatchObject({ text: "aaabbbcccdddeeefffggghhh", lent: true });
+  });
+
+  it("that nobody wants any more leave the scratch to others", () => {
+    const scratch = new OutputScratch();
+    const [first, second] = [new Output(scratch), new Output(scratch)];
+    for (const letter of "ab") first.add(answer(letter));
+    first.discard();
+    expect(sent(first)).toBeUndefined();
+    for (const letter of "cd") second.add(answer(letter));
+    expect(sent(second)).toMatchObject({ text: "cccddd", lent: true });
   });
 
   it("that are longer than the scratch get memory of their own", () => {
@@ -44,14 +83,13 @@ describe("answers on their way to one write", () => {
     output.add(answer("a", 200_000));
     output.add(answer("b", 100_000));
     output.add(answer("c", 100_000));
-    const bytes = output.take()!;
-    expect(output.lent).toBe(false);
-    expect(bytes.length).toBe(400_000);
-    expect([bytes[0], bytes[200_000], bytes[399_999]]).toEqual([..."abc"].map((letter) => letter.charCodeAt(0)));
+    const { lent, text } = sent(output)!;
+    expect(lent).toBe(false);
+    expect(text).toHaveLength(400_000);
+    expect([text[0], text[200_000], text[399_999]]).toEqual([..."abc"]);
     const other = answer("d", 300_000);
     output.add(other);
     output.add(other);
-    expect(output.take()!.equals(Buffer.concat([other, other]))).toBe(true);
-    expect(output.lent).toBe(false);
+    expect(sent(output)).toMatchObject({ text: "d".repeat(600_000), lent: false });
   });
 });

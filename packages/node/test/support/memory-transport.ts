@@ -15,8 +15,8 @@ export class MemoryConnection implements Connection {
     return true;
   }
 
-  writeLent(bytes: Buffer): boolean {
-    return this.write(bytes);
+  writeLent(bytes: Buffer, length: number): boolean {
+    return this.write(bytes.subarray(0, length));
   }
 
   pause(): void {

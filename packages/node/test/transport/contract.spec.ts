@@ -98,7 +98,7 @@ function contract(wire: Wire): void {
         {
           receive: ({ connection }) => {
             for (const [i, size] of sizes.entries()) {
-              connection.writeLent(lent.fill(i + 1, 0, size).subarray(0, size));
+              connection.writeLent(lent.fill(i + 1, 0, size), size);
               lent.fill(0xff);
             }
           },

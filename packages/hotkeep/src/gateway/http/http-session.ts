@@ -210,7 +210,7 @@ export class HttpSession implements ConnectionEvents {
     }
     assembled.write(head, 0, "latin1");
     body?.copy(assembled, head.length);
-    this.#connection.writeLent(assembled.subarray(0, bytes));
+    this.#connection.writeLent(assembled, bytes);
   }
 
   #refuse(problem: keyof typeof refusals): void {
