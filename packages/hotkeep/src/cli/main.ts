@@ -43,7 +43,7 @@ function program(): Command {
     .showHelpAfterError("(run `hotkeep --help` for the commands)")
     .addHelpText(
       "after",
-      "\nEvery flag has an environment variable, e.g. HOTKEEP_DATA for --data; flags win. HOTKEEP_LOG=info logs more.",
+      "\nEvery flag has an environment variable, e.g. HOTKEEP_DATA for --data; flags win. HOTKEEP_LOG=info logs more, HOTKEEP_LOG_FORMAT=json as on no terminal.",
     );
 
   hotkeep

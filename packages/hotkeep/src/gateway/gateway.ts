@@ -44,7 +44,7 @@ export interface Gateway {
 
 /** What a node's process may see of this one's environment: how to log, its transport, and nothing else. */
 function nodeEnvironment(): NodeJS.ProcessEnv {
-  const names = ["PATH", "HOTKEEP_LOG", "HOTKEEP_TRANSPORT", "NO_COLOR", "TZ"];
+  const names = ["PATH", "HOTKEEP_LOG", "HOTKEEP_LOG_FORMAT", "HOTKEEP_TRANSPORT", "NO_COLOR", "TZ"];
   return Object.fromEntries(
     names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );

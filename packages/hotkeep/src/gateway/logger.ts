@@ -1,7 +1,19 @@
+import { isatty } from "node:tty";
 import type { LogFields, Logger } from "@hotkeep/core";
 import { pino } from "pino";
+import { readableLine } from "./readable-log.js";
 
-/** JSON lines on standard error; `HOTKEEP_LOG` sets the level (default `warn`). Secrets never come this far. */
+/** Readable lines on a terminal, JSON for everything else; HOTKEEP_LOG_FORMAT, `text` or `json`, decides otherwise. */
+function destination() {
+  const plain = pino.destination({ fd: 2, sync: true });
+  const terminal = isatty(2);
+  const format = process.env.HOTKEEP_LOG_FORMAT ?? (terminal ? "text" : "json");
+  if (format !== "text") return plain;
+  const colors = terminal && process.env.NO_COLOR === undefined;
+  return { write: (line: string) => void plain.write(readableLine(line, colors)) };
+}
+
+/** Lines on standard error; `HOTKEEP_LOG` sets the level (default `warn`). Secrets never come this far. */
 export function createLogger(name: string, level = process.env.HOTKEEP_LOG ?? "warn"): Logger {
   const log = pino(
     {
@@ -11,7 +23,7 @@ export function createLogger(name: string, level = process.env.HOTKEEP_LOG ?? "w
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { error: pino.stdSerializers.err },
     },
-    pino.destination({ fd: 2, sync: true }),
+    destination(),
   );
   return {
     debug: (message: string, fields: LogFields = {}) => log.debug(fields, message),
