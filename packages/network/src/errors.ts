@@ -27,6 +27,10 @@ const kinds = {
   subnet: { prefix: "subnet-", code: "InvalidSubnetID", noun: "subnet ID" },
   group: { prefix: "sg-", code: "InvalidGroup", malformed: "InvalidGroupId", noun: "security group" },
   interface: { prefix: "eni-", code: "InvalidNetworkInterfaceID", noun: "networkInterface ID" },
+  "route-table": { prefix: "rtb-", code: "InvalidRouteTableID", noun: "routeTable ID" },
+  "network-acl": { prefix: "acl-", code: "InvalidNetworkAclID", noun: "networkAcl ID" },
+  "internet-gateway": { prefix: "igw-", code: "InvalidInternetGatewayID", noun: "internetGateway ID" },
+  "dhcp-options": { prefix: "dopt-", code: "InvalidDhcpOptionID", noun: "dhcpOption ID" },
   rule: { prefix: "sgr-", code: "InvalidSecurityGroupRuleId", noun: "security group rule ID" },
 } as const;
 

@@ -11,7 +11,9 @@ import { groupRuleOperations } from "./operations/group-rules.js";
 import { groupOperations } from "./operations/groups.js";
 import { interfaceOperations } from "./operations/interfaces.js";
 import { placeOperations } from "./operations/places.js";
+import { ruleChangeOperations } from "./operations/rule-changes.js";
 import { subnetOperations } from "./operations/subnets.js";
+import { surroundingsOperations } from "./operations/surroundings.js";
 import { tagOperations } from "./operations/tags.js";
 import { vpcOperations } from "./operations/vpcs.js";
 import { knownRegions } from "./provision/regions.js";
@@ -80,6 +82,8 @@ export function openNetwork(options: NetworkOptions): Network {
         ...subnetOperations(desk),
         ...groupOperations(desk),
         ...groupRuleOperations(desk),
+        ...ruleChangeOperations(desk),
+        ...surroundingsOperations(desk),
         ...interfaceOperations(desk),
         ...tagOperations(desk),
       ],

@@ -9,6 +9,7 @@ import { networkLimits } from "../limits.js";
 import { hexId } from "../model/ids.js";
 import type { Interface, Place, Subnet } from "../model/records.js";
 import { ec2Arn, needsAny, needsOn, needsTagging } from "../permissions.js";
+import { defaultSubnetBlocks, newDefaultSubnet } from "../provision/default-vpc.js";
 import type { Zone } from "../provision/zones.js";
 import { tagSet, tagsAtCreation } from "../tags/tags.js";
 import { fitsVpc } from "./vpcs.js";
@@ -124,6 +125,33 @@ export function subnetOperations(desk: NetworkDesk): readonly NamedOperation[] {
             mapPublicIp: false,
             tags,
           };
+          state.subnets.put(transaction, subnet);
+          return { Subnet: subnetAnswer(call, desk.zones(call.region), [], subnet) };
+        });
+      },
+    }),
+
+    ec2Operation("CreateDefaultSubnet", {
+      needs: (_input, call) => needsOn(call, "CreateDefaultSubnet", [["subnet", "*"]]),
+      handle(input, call) {
+        const zone = chooseZone(desk.zones(call.region), input.AvailabilityZone, input.AvailabilityZoneId);
+        return desk.write(call, async (state, transaction) => {
+          const vpc = await state.defaultVpc();
+          if (vpc === undefined) {
+            throw ec2Error("DefaultVpcDoesNotExist", "No default VPC exists for this account in this region.");
+          }
+          const others = (await state.subnets.all()).filter((subnet) => subnet.vpcId === vpc.id);
+          if (others.some((subnet) => subnet.defaultForZone && subnet.zone === zone.name)) {
+            const message = `A default subnet already exists for this account in this Availability Zone: ${zone.name}`;
+            throw ec2Error("DefaultSubnetAlreadyExistsInAvailabilityZone", message);
+          }
+          const block = defaultSubnetBlocks(parseIpv4Block(vpc.cidr)!).find(
+            (one) => !others.some((subnet) => blocksOverlap(parseIpv4Block(subnet.cidr)!, one)),
+          );
+          if (block === undefined) {
+            throw ec2Error("InsufficientCidrBlocks", "There is no free block of the default size in the default VPC.");
+          }
+          const subnet = newDefaultSubnet(desk.random, vpc.id, block, zone);
           state.subnets.put(transaction, subnet);
           return { Subnet: subnetAnswer(call, desk.zones(call.region), [], subnet) };
         });

@@ -40,22 +40,32 @@ export function newDefaultVpc(
   zones: readonly Zone[],
 ): Vpc {
   const vpc = newVpc(transaction, state, random, { block, isDefault: true, tenancy: "default", tags: {} });
-  const prefix = Math.max(DEFAULT_SUBNET_PREFIX, block.prefix);
+  const blocks = defaultSubnetBlocks(block);
   zones.forEach((zone, index) => {
-    const part = { base: block.base + index * blockSize({ base: 0, prefix }), prefix };
-    if (part.base >= block.base + blockSize(block)) return;
-    const subnet: Subnet = {
-      id: hexId(random, "subnet-"),
-      vpcId: vpc.id,
-      cidr: formatIpv4Block(part),
-      zone: zone.name,
-      defaultForZone: true,
-      mapPublicIp: true,
-      tags: {},
-    };
-    state.subnets.put(transaction, subnet);
+    const part = blocks[index];
+    if (part !== undefined) state.subnets.put(transaction, newDefaultSubnet(random, vpc.id, part, zone));
   });
   return vpc;
+}
+
+/** The blocks of a default VPC that its default subnets may have, lowest first. */
+export function defaultSubnetBlocks(block: Ipv4Block): readonly Ipv4Block[] {
+  const prefix = Math.max(DEFAULT_SUBNET_PREFIX, block.prefix);
+  const count = 2 ** (prefix - block.prefix);
+  const size = blockSize({ base: 0, prefix });
+  return Array.from({ length: count }, (_, index) => ({ base: block.base + index * size, prefix }));
+}
+
+export function newDefaultSubnet(random: Random, vpcId: string, block: Ipv4Block, zone: Zone): Subnet {
+  return {
+    id: hexId(random, "subnet-"),
+    vpcId,
+    cidr: formatIpv4Block(block),
+    zone: zone.name,
+    defaultForZone: true,
+    mapPublicIp: true,
+    tags: {},
+  };
 }
 
 /** Rule of a new group: everything may go out. */

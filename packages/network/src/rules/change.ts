@@ -45,6 +45,11 @@ export function rulesToRemove(
   return { removed, unknown: drafts.filter((draft) => !found.has(ruleKey(draft))) };
 }
 
+/** A rule as it is to be now: the same rule with the same tags. */
+export function changedRule(rule: Rule, draft: RuleDraft): Rule {
+  return { ...draft, id: rule.id, egress: rule.egress, tags: rule.tags };
+}
+
 /** A rule in the words of EC2's messages: `peer: 0.0.0.0/0, TCP, from port: 8111, to port: 8111, ALLOW`. */
 export function ruleText(rule: RuleDraft): string {
   const peer = rule.peer.kind === "group" ? rule.peer.groupId : rule.peer.cidr;

@@ -82,10 +82,7 @@ async function draftsOf(
   const protocol = canonicalProtocol(permission.IpProtocol);
   const ports = canonicalPorts(protocol, permission.FromPort, permission.ToPort);
   const draft = (peer: RulePeer, description: string | undefined): RuleDraft => {
-    if ((description ?? "").length > networkLimits.descriptionLengthMax) {
-      throw invalidValue("Invalid rule description. Rule descriptions must be up to 255 characters long.");
-    }
-    return { protocol, ...ports, peer, description: description ?? null };
+    return { protocol, ...ports, peer, description: checkDescription(description) };
   };
   const drafts: RuleDraft[] = [];
   for (const range of permission.IpRanges ?? []) drafts.push(draft(cidrPeer(range.CidrIp, 4), range.Description));
@@ -95,6 +92,14 @@ async function draftsOf(
   }
   if (drafts.length === 0) throw ec2Error("MissingParameter", "Source group or CIDR must be specified");
   return drafts;
+}
+
+/** @throws AwsError `InvalidParameterValue` */
+export function checkDescription(description: string | undefined): string | null {
+  if ((description ?? "").length > networkLimits.descriptionLengthMax) {
+    throw invalidValue("Invalid rule description. Rule descriptions must be up to 255 characters long.");
+  }
+  return description ?? null;
 }
 
 function cidrPeer(text: string | undefined, family: 4 | 6): RulePeer {
