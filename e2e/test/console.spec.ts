@@ -3,6 +3,7 @@ import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsClients } from "../src/clients.js";
+import { keysOf } from "../src/identity/suspects.js";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 if (executablePath === undefined) {
@@ -79,6 +80,73 @@ describe.skipIf(executablePath === undefined)("the console in a real browser", (
     expect(await page.textContent("#identity")).toBe(`arn:aws:iam::${hotkeep.account}:root`);
     await page.click("#sign-out");
     expect(await page.textContent("#identity")).toBe("not signed in");
+    expect(problems).toEqual([]);
+  });
+
+  it("SLR-46, SLR-47, SLR-48, SLR-42, SLR-52: Roles lead to the linked role's page with its Access Advisor", async () => {
+    const { page, problems } = await signIn(hotkeep.credentials.root!);
+    await page.click("nav >> text=Roles");
+    await page.check('[aria-label="Select AWSServiceRoleForDAX"]');
+    expect(await page.isVisible("text=Summary")).toBe(false);
+    await page.getByText("AWS Service: dax (Service-Linked Role)").waitFor();
+    await page.click("button:text-is('AWSServiceRoleForDAX')");
+    await page.getByText("Summary").waitFor();
+    await page.getByText("ec2:CreateNetworkInterface").waitFor();
+    const tabs = await page.locator("[role=tab]").allTextContents();
+    expect(tabs).toEqual(["Permissions", "Trust relationships", "Tags", "Access Advisor"]);
+    await page.click("role=tab[name='Access Advisor']");
+    const row = page.locator("tr", { hasText: "Amazon EC2" });
+    await row.waitFor();
+    expect(await row.textContent()).toMatch(/ec2\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTCus-west-2$/);
+    await page.click("button:text-is('Edit')");
+    await page.fill("[aria-label=Description]", "For the library's clusters");
+    await page.click("button:text-is('Save')");
+    await page.getByText("For the library's clusters").waitFor();
+    const { iam } = awsClients(hotkeep, hotkeep.credentials.root!);
+    const RoleName = "AWSServiceRoleForDAX";
+    expect((await iam.getRole({ RoleName })).Role?.Description).toBe("For the library's clusters");
+    expect(problems).toEqual([]);
+  });
+
+  it("revokes sessions of an ordinary role", async () => {
+    const { sts } = awsClients(hotkeep, hotkeep.credentials.bob!);
+    const RoleArn = `arn:aws:iam::${hotkeep.account}:role/BobUserRole`;
+    const made = await sts.assumeRole({ RoleArn, RoleSessionName: "console" });
+    const { page } = await signIn(hotkeep.credentials.root!);
+    await page.click("button:text-is('BobUserRole')");
+    await page.click("role=tab[name='Revoke sessions']");
+    // The condition counts whole seconds.
+    await page.waitForTimeout(1100);
+    await page.click("button:text-is('Revoke active sessions')");
+    await page.getByText("Sessions of BobUserRole from before").waitFor();
+    const { iam } = awsClients(hotkeep, keysOf(made.Credentials));
+    await expect(iam.listUsers({})).rejects.toThrow("with an explicit deny in an identity-based policy");
+  });
+
+  it("SLR-49, SLR-50, SLR-53, SLR-56: the linked role goes when its clusters have gone, and tells who uses it before", async () => {
+    const { page, problems } = await signIn(hotkeep.credentials.root!);
+    const removeRole = async () => {
+      await page.check('[aria-label="Select AWSServiceRoleForDAX"]');
+      await page.click("#roles >> button:text-is('Delete')");
+      await page.getByText("was last used:").waitFor();
+      await page.click("dialog >> button:text-is('Delete')");
+    };
+    await removeRole();
+    await page.getByText("The role AWSServiceRoleForDAX was not deleted.").waitFor();
+    await page.click("text=View details");
+    await page.getByText(`us-west-2: arn:aws:dax:us-west-2:${hotkeep.account}:cache/daxcluster01`).waitFor();
+    await page.click("nav >> text=Clusters");
+    await page.check('[aria-label="Select daxcluster01"]');
+    await page.click("summary:text-is('Actions')");
+    await page.click("#clusters >> button:text-is('Delete')");
+    await page.getByText("Delete cluster confirmation").waitFor();
+    await page.click("dialog >> button:text-is('Delete')");
+    await page.getByText("The cluster daxcluster01 is being deleted.").waitFor();
+    const { dax, iam } = awsClients(hotkeep, hotkeep.credentials.root!);
+    while ((await dax.describeClusters({})).Clusters?.length !== 0) await page.waitForTimeout(50);
+    await removeRole();
+    await page.getByText("The role AWSServiceRoleForDAX was deleted.").waitFor();
+    await expect(iam.getRole({ RoleName: "AWSServiceRoleForDAX" })).rejects.toThrow("cannot be found");
     expect(problems).toEqual([]);
   });
 

@@ -1,50 +1,23 @@
 import { type Clients, clientsOf, type SignIn } from "./clients.js";
-import { type Panel, panels } from "./panels.js";
+import { byId, element, refusal } from "./dom.js";
+import { panels } from "./panels.js";
 import { signInWithPassword } from "./password-sign-in.js";
 
-function byId<E extends HTMLElement>(id: string): E {
-  const element = document.getElementById(id);
-  if (element === null) throw new Error(`the page has no element \`${id}\``);
-  return element as E;
-}
-
-function element(tag: string, content: string, className = ""): HTMLElement {
-  const made = document.createElement(tag);
-  made.textContent = content;
-  if (className !== "") made.className = className;
-  return made;
-}
-
-function row(tag: "th" | "td", cells: readonly string[]): HTMLTableRowElement {
-  const made = document.createElement("tr");
-  made.append(...cells.map((cell) => element(tag, cell)));
-  return made;
-}
-
-/** What an API refuses is shown in its own words, in the panel that asked. */
-async function fill(section: HTMLElement, panel: Panel, clients: Clients): Promise<void> {
-  try {
-    const rows = await panel.rows(clients);
-    if (rows.length === 0) {
-      section.append(element("p", panel.empty, "empty"));
-      return;
-    }
-    const table = document.createElement("table");
-    table.append(row("th", panel.columns), ...rows.map((cells) => row("td", cells)));
-    section.append(table);
-  } catch (error) {
-    section.append(element("p", `${(error as Error).name}: ${(error as Error).message}`, "refused"));
-  }
-}
-
+/** Every part of the page, and the navigation pane that leads to them. */
 function showPanels(clients: Clients): void {
-  const place = byId("panels");
+  const [place, pane] = [byId("panels"), byId("navigation")];
   place.replaceChildren();
+  pane.replaceChildren();
   for (const panel of panels) {
     const section = document.createElement("section");
-    section.append(element("h2", panel.title));
+    section.id = panel.id;
+    const content = element("div");
+    section.append(element("h2", panel.title), content);
     place.append(section);
-    void fill(section, panel, clients);
+    const link = Object.assign(document.createElement("a"), { href: `#${panel.id}` });
+    link.textContent = panel.title;
+    pane.append(element("span", panel.service, "service"), link);
+    void panel.show(content, clients);
   }
 }
 
@@ -54,8 +27,9 @@ function signedIn(arn: string | undefined): void {
   byId("sign-in").hidden = inside;
   byId("password-sign-in").hidden = inside;
   byId("panels").hidden = !inside;
+  byId("navigation").hidden = !inside;
   byId("sign-out").hidden = !inside;
-  if (!inside) byId("panels").replaceChildren();
+  if (!inside) for (const id of ["panels", "notices", "navigation"]) byId(id).replaceChildren();
 }
 
 function readForm(form: HTMLFormElement): SignIn {
@@ -84,7 +58,7 @@ async function signIn(form: HTMLFormElement, keys: () => Promise<SignIn | undefi
     showPanels(clients);
   } catch (error) {
     const { name, message } = error as Error;
-    problem.textContent = name === "Error" ? message : `${name}: ${message}`;
+    problem.textContent = name === "Error" ? message : refusal(error);
   }
 }
 

@@ -1,36 +1,47 @@
 import type { Clients } from "./clients.js";
+import { clustersPanel } from "./clusters.js";
+import { element, fill, row } from "./dom.js";
+import { rolesPanel } from "./roles.js";
 
-/** One panel: a title, column heads, and rows from one API. */
+/** One part of the page, and its entry in the navigation pane. */
 export interface Panel {
+  readonly id: string;
+  /** The service under which the navigation pane has it. */
+  readonly service: string;
   readonly title: string;
-  readonly columns: readonly string[];
-  readonly empty: string;
-  rows(clients: Clients): Promise<readonly (readonly string[])[]>;
+  /** Fills the part's place; may be called again to show what has changed. */
+  show(place: HTMLElement, clients: Clients): Promise<void>;
 }
 
 const text = (value: unknown): string => (value === undefined || value === null ? "" : String(value));
 
+/** A part that is a table from one API. */
+function listing(
+  about: Pick<Panel, "id" | "service" | "title">,
+  columns: readonly string[],
+  empty: string,
+  rows: (clients: Clients) => Promise<readonly (readonly string[])[]>,
+): Panel {
+  return {
+    ...about,
+    show: (place, clients) =>
+      fill(place, async () => {
+        const found = await rows(clients);
+        if (found.length === 0) return [element("p", empty, "empty")];
+        const table = document.createElement("table");
+        table.append(row("th", columns), ...found.map((cells) => row("td", cells)));
+        return [table];
+      }),
+  };
+}
+
 export const panels: readonly Panel[] = [
-  {
-    title: "Clusters",
-    columns: ["Name", "Status", "Nodes", "Endpoint", "Service role"],
-    empty: "There is no cluster in this Region.",
-    async rows({ dax }) {
-      const { Clusters = [] } = await dax.describeClusters({});
-      return Clusters.map((cluster) => [
-        text(cluster.ClusterName),
-        text(cluster.Status),
-        `${text(cluster.ActiveNodes)} of ${text(cluster.TotalNodes)}`,
-        text(cluster.ClusterDiscoveryEndpoint?.URL ?? cluster.ClusterDiscoveryEndpoint?.Address),
-        text(cluster.IamRoleArn),
-      ]);
-    },
-  },
-  {
-    title: "Tables",
-    columns: ["Name", "Status", "Key", "Items"],
-    empty: "There is no table in this Region.",
-    async rows({ dynamodb }) {
+  clustersPanel,
+  listing(
+    { id: "tables", service: "DynamoDB", title: "Tables" },
+    ["Name", "Status", "Key", "Items"],
+    "There is no table in this Region.",
+    async ({ dynamodb }) => {
       const { TableNames = [] } = await dynamodb.listTables({});
       return Promise.all(
         TableNames.map(async (TableName) => {
@@ -40,23 +51,15 @@ export const panels: readonly Panel[] = [
         }),
       );
     },
-  },
-  {
-    title: "Users",
-    columns: ["Name", "ARN", "Created"],
-    empty: "There is no user.",
-    async rows({ iam }) {
+  ),
+  listing(
+    { id: "users", service: "IAM", title: "Users" },
+    ["Name", "ARN", "Created"],
+    "There is no user.",
+    async ({ iam }) => {
       const { Users = [] } = await iam.listUsers({});
       return Users.map((user) => [text(user.UserName), text(user.Arn), text(user.CreateDate?.toISOString())]);
     },
-  },
-  {
-    title: "Roles",
-    columns: ["Name", "ARN", "Description"],
-    empty: "There is no role.",
-    async rows({ iam }) {
-      const { Roles = [] } = await iam.listRoles({});
-      return Roles.map((role) => [text(role.RoleName), text(role.Arn), text(role.Description)]);
-    },
-  },
+  ),
+  rolesPanel,
 ];
