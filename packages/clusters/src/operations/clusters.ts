@@ -123,7 +123,8 @@ async function changesOf(
     groupIds === undefined || groupIds.length === 0
       ? before.securityGroupIds
       : await desk.linkedRole.run(call, before.name, (ec2) => describeSecurityGroups(ec2, before.vpcId, groupIds));
-  const topicArn = input.NotificationTopicArn;
+  // Terraform takes a topic away by an empty ARN together with status `inactive` (observed).
+  const topicArn = input.NotificationTopicArn === "" ? undefined : input.NotificationTopicArn;
   const topic = topicArn === undefined ? before.topic : { arn: checkTopicArn(call, topicArn), status: "active" };
   if (input.NotificationTopicStatus !== undefined && topic === null) {
     throw fault("InvalidParameterCombinationException", "The cluster has no notification topic.");
