@@ -4,6 +4,7 @@ import { call } from "./call.js";
 import { decide } from "./decide.js";
 import type { Figures } from "./figures.js";
 import { hit } from "./hit.js";
+import { nodeMemory } from "./node/memory.js";
 import { node } from "./node/node.js";
 import { start } from "./start.js";
 import { memory } from "./tables/memory.js";
@@ -15,6 +16,7 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
 
   npm run bench -- hit             GetItem hits over the DAX wire, beside redis-server GET
   npm run bench -- node            calls through a cache node, beside the same calls straight to the tables
+  npm run bench -- node --memory   a million items in a node's cache, and in one too small for them; some minutes
   npm run bench -- start           time from spawning the program to its ready line
   npm run bench -- call            CPU time of one call from headers to answer, without HTTP
   npm run bench -- tables          the DynamoDB API over HTTP, durable, beside DynamoDB Local and dynalite
@@ -32,6 +34,7 @@ const benches: Readonly<Record<string, (options: { rounds: number; seconds: numb
   decide,
   hit,
   node,
+  "node-memory": nodeMemory,
   start,
   tables,
   tls,

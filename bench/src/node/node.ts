@@ -1,4 +1,3 @@
-import { encodeAuthorizeRequest, encodeDefineAttributeListIdRequest, encodePreamble } from "@hotkeep/dax-wire";
 import type { Figures } from "../figures.js";
 import { firstAnswer } from "../first-answer.js";
 import { type LoadResult, type LoadTarget, load, median } from "../load.js";
@@ -6,7 +5,7 @@ import { machineLine } from "../machine.js";
 import { httpLoad } from "../tables/http-load.js";
 import { signedRequests } from "../tables/signed-requests.js";
 import { type NodeCall, nodeCalls } from "./calls.js";
-import { type NodeWorld, startNodeWorld } from "./world.js";
+import { type NodeWorld, placeOf, startNodeWorld, textListId } from "./world.js";
 
 const connections = 32;
 
@@ -51,24 +50,6 @@ const httpRequests = ({ hotkeep, user }: NodeWorld, { operation, bodies }: NodeC
     ...{ endpoint: new URL(hotkeep.endpoint), region: hotkeep.region, credentials: user },
     ...{ operation, bodies: bodies() },
   });
-
-function placeOf(world: NodeWorld, cluster: NodeCall["cluster"]) {
-  const { hostname, port } = world[cluster];
-  const preamble = Buffer.concat([
-    encodePreamble("hotkeep-bench", Buffer.alloc(16)),
-    encodeAuthorizeRequest({ ...world.user, region: world.hotkeep.region, now: Date.now() }),
-  ]);
-  return { address: hostname, port: Number(port), preamble };
-}
-
-/** The id of the attribute list of items that have a text beside their key. */
-async function textListId(world: NodeWorld): Promise<number> {
-  const request = encodeDefineAttributeListIdRequest(["text"]);
-  const answer = await firstAnswer({ ...placeOf(world, "keeping"), request });
-  // The marker of success, then one small integer.
-  if (answer.length !== 2 || answer[0] !== 0x80) throw new Error(`the node answered ${answer.toString("hex")}`);
-  return answer[1]!;
-}
 
 async function daxTarget(world: NodeWorld, call: NodeCall, listId: number): Promise<LoadTarget> {
   const [request, ...otherRequests] = call.frames(listId) as [Buffer, ...Buffer[]];

@@ -2,9 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { DAX } from "@aws-sdk/client-dax";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { IAM } from "@aws-sdk/client-iam";
+import { encodeAuthorizeRequest, encodeDefineAttributeListIdRequest, encodePreamble } from "@hotkeep/dax-wire";
 import type { SigningCredentials } from "@hotkeep/protocols";
 import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { pinFamily, serverCore } from "../cores.js";
+import { firstAnswer } from "../first-answer.js";
 import { createBenchTable, tableName } from "../tables/workload.js";
 
 /** Items of one partition: what one Query answers. */
@@ -26,19 +28,27 @@ export interface NodeWorld {
   readonly user: SigningCredentials;
   /** Keeps items and query results as long as the benchmark runs. */
   readonly keeping: URL;
-  /** Forgets every item after a millisecond. */
+  /** Forgets every item after a millisecond; the same as the other where only that was asked for. */
   readonly forgetting: URL;
   stop(): Promise<void>;
 }
 
+/** Which nodes there are to be. */
+export interface NodeWorldOptions {
+  readonly nodeType?: string;
+  /** No forgetting cluster; an empty table. */
+  readonly onlyKeeping?: boolean;
+}
+
 /** Starts it. */
-export async function startNodeWorld(): Promise<NodeWorld> {
+export async function startNodeWorld(options: NodeWorldOptions = {}): Promise<NodeWorld> {
+  const { nodeType = "dax.r5.large", onlyKeeping = false } = options;
   const hotkeep = await startHotkeep({ empty: true });
   const { endpoint, region } = hotkeep;
-  const options = { endpoint, region, credentials: hotkeep.credentials.root! };
-  const [iam, dax, dynamodb] = [new IAM(options), new DAX(options), new DynamoDB(options)];
+  const root = { endpoint, region, credentials: hotkeep.credentials.root! };
+  const [iam, dax, dynamodb] = [new IAM(root), new DAX(root), new DynamoDB(root)];
   await createBenchTable(dynamodb);
-  await fill(dynamodb);
+  if (!onlyKeeping) await fill(dynamodb);
   const role = await serviceRole(iam);
   await dax.createParameterGroup({ ParameterGroupName: "forgetting" });
   await dax.updateParameterGroup({
@@ -48,8 +58,8 @@ export async function startNodeWorld(): Promise<NodeWorld> {
       { ParameterName: "query-ttl-millis", ParameterValue: "1" },
     ],
   });
-  const keeping = await cluster(dax, "keeping", role);
-  const forgetting = await cluster(dax, "forgetting", role, "forgetting");
+  const keeping = await cluster(dax, nodeType, "keeping", role);
+  const forgetting = onlyKeeping ? keeping : await cluster(dax, nodeType, "forgetting", role, "forgetting");
   const user = await benchUser(iam);
   for (const client of [iam, dax, dynamodb]) client.destroy();
   pinFamily(hotkeep.process.pid!, serverCore);
@@ -97,9 +107,15 @@ async function benchUser(iam: IAM): Promise<SigningCredentials> {
   return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
 }
 
-async function cluster(dax: DAX, ClusterName: string, IamRoleArn: string, ParameterGroupName?: string): Promise<URL> {
+async function cluster(
+  dax: DAX,
+  NodeType: string,
+  ClusterName: string,
+  IamRoleArn: string,
+  ParameterGroupName?: string,
+): Promise<URL> {
   const parameters = ParameterGroupName === undefined ? {} : { ParameterGroupName };
-  await dax.createCluster({ ClusterName, IamRoleArn, NodeType: "dax.r5.large", ReplicationFactor: 1, ...parameters });
+  await dax.createCluster({ ClusterName, IamRoleArn, NodeType, ReplicationFactor: 1, ...parameters });
   for (const deadline = performance.now() + readyMs; ; await wait(20)) {
     const { Clusters } = await dax.describeClusters({ ClusterNames: [ClusterName] });
     const { Status, ClusterDiscoveryEndpoint } = Clusters![0]!;
@@ -107,4 +123,23 @@ async function cluster(dax: DAX, ClusterName: string, IamRoleArn: string, Parame
     if (Status === "available") return new URL(`dax://${Address}:${Port}`);
     if (performance.now() > deadline) throw new Error(`cluster ${ClusterName} is ${Status} after ${readyMs} ms`);
   }
+}
+
+/** Where a cluster is, and what a client of it says first; good for five minutes. */
+export function placeOf(world: NodeWorld, cluster: "keeping" | "forgetting") {
+  const { hostname, port } = world[cluster];
+  const preamble = Buffer.concat([
+    encodePreamble("hotkeep-bench", Buffer.alloc(16)),
+    encodeAuthorizeRequest({ ...world.user, region: world.hotkeep.region, now: Date.now() }),
+  ]);
+  return { address: hostname, port: Number(port), preamble };
+}
+
+/** The id of the attribute list of items that have a text beside their key. */
+export async function textListId(world: NodeWorld): Promise<number> {
+  const request = encodeDefineAttributeListIdRequest(["text"]);
+  const answer = await firstAnswer({ ...placeOf(world, "keeping"), request });
+  // The marker of success, then one small integer.
+  if (answer.length !== 2 || answer[0] !== 0x80) throw new Error(`the node answered ${answer.toString("hex")}`);
+  return answer[1]!;
 }

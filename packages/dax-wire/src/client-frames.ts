@@ -158,3 +158,23 @@ export function encodeQueryRequest(table: string, hashName: string, hashValue: s
     emptyOptions(writer);
   });
 }
+
+/**
+ * A batchWriteItem frame of puts to one table.
+ * @param puts keys as `encodeKey` makes them, items as `encodeItem` does
+ */
+export function encodeBatchPutRequest(
+  table: string,
+  puts: readonly { readonly key: Buffer; readonly item: Buffer }[],
+): Buffer {
+  return frame("batchWriteItem", (writer) => {
+    writer.map(1);
+    writer.text(table);
+    writer.array(puts.length * 2);
+    for (const { key, item } of puts) {
+      writer.bytes(key);
+      writer.bytes(item);
+    }
+    emptyOptions(writer);
+  });
+}
