@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 import { DAX } from "@aws-sdk/client-dax";
 import { type RunningHotkeep, startHotkeep, takeLoopbackRange } from "hotkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort, hotkeepCommand, startOutsideNode } from "../src/outside-node.js";
 import { runClient } from "../src/tls/job.js";
 import { detourTo, LastingConnection, sayPlain, serialAt, shakeHands } from "../src/tls/peers.js";
 
@@ -17,22 +18,29 @@ const program = fileURLToPath(new URL("../../packages/hotkeep/bin/hotkeep.js", i
 const hasCli = spawnSync("aws", ["--version"]).status === 0;
 
 let hotkeep: RunningHotkeep;
+let feed: string;
 let authority: string;
 let ca: string;
 let dax: DAX;
 /** `daxs://127.77.0.5:9111` */
 let node: string;
 
-/** A cluster beside the documents' own, and the first of its endpoints once it is there. */
-async function createCluster(name: string, nodes: number): Promise<string> {
-  await dax.createCluster({
-    ClusterName: name,
+/** What every cluster here has in common. */
+const encrypted = () =>
+  ({
     NodeType: "dax.t3.small",
-    ReplicationFactor: nodes,
     IamRoleArn: `arn:aws:iam::${hotkeep.account}:role/DAXServiceRole`,
     ClusterEndpointEncryptionType: "TLS",
-  });
+  }) as const;
+
+/** A cluster beside the documents' own, and the first of its endpoints once it is there. */
+async function createCluster(name: string, nodes: number): Promise<string> {
+  await dax.createCluster({ ...encrypted(), ClusterName: name, ReplicationFactor: nodes });
   return availableCluster(name);
+}
+
+async function createWithTag(name: string, Key: string, Value: string): Promise<void> {
+  await dax.createCluster({ ...encrypted(), ClusterName: name, ReplicationFactor: 1, Tags: [{ Key, Value }] });
 }
 
 async function availableCluster(name: string): Promise<string> {
@@ -54,7 +62,8 @@ const job = (client: "sdk" | "dax v2" | "dax v3", endpoint: string, forMs = 0) =
 });
 
 beforeAll(async () => {
-  hotkeep = await startHotkeep({ flags: ["--https", "--certificate-lifetime", "6s"] });
+  feed = `127.0.0.1:${await freePort()}`;
+  hotkeep = await startHotkeep({ flags: ["--https", "--certificate-lifetime", "6s", "--feed", feed] });
   authority = join(hotkeep.dataDirectory, "ca.pem");
   ca = readFileSync(authority, "utf8");
   dax = new DAX({
@@ -125,6 +134,24 @@ describe("a cluster with an encrypted endpoint", () => {
     const report = await runClient(job("dax v3", `daxs://${addresses[1]}`, 500), authority);
     expect(report).toMatchObject({ failures: [], year: "1897" });
     await dax.deleteCluster({ ClusterName: "growing" });
+  });
+
+  it("takes in nodes that somebody else has started, on its port and with a certificate for their address", async () => {
+    await createWithTag("outside", "hotkeep:launch", "external");
+    const tokenFile = join(hotkeep.dataDirectory, "outside.token");
+    const token = await hotkeepCommand("token", "create", "--data", hotkeep.dataDirectory, "--cluster", "outside");
+    writeFileSync(tokenFile, token, { mode: 0o600 });
+    const address = hotkeep.range.cidr.replace(".0.0/16", ".200.1");
+    const outside = startOutsideNode("--join", feed, "--token-file", tokenFile, "--listen", address);
+    try {
+      expect(await availableCluster("outside")).toBe(`daxs://${address}`);
+      const report = await runClient(job("dax v3", `daxs://${address}`), authority);
+      expect(report).toMatchObject({ failures: [], year: "1897" });
+    } finally {
+      outside.process.kill("SIGKILL");
+      await outside.ended;
+    }
+    await dax.deleteCluster({ ClusterName: "outside" });
   });
 
   it("gets new certificates under load, and nobody who is connected notices", async () => {
@@ -204,33 +231,34 @@ describe("the gateway over HTTPS", () => {
 });
 
 describe("the commands", () => {
-  const hotkeepCommand = (...args: string[]) =>
-    run(process.execPath, [program, ...args, "--data", hotkeep.dataDirectory]);
+  const onDirectory = (...args: string[]) => run(process.execPath, [program, ...args, "--data", hotkeep.dataDirectory]);
 
   it("print the authority, or write it to a file", async () => {
-    expect((await hotkeepCommand("ca")).stdout).toBe(ca);
+    expect((await onDirectory("ca")).stdout).toBe(ca);
     const file = join(hotkeep.dataDirectory, "copy.pem");
-    await hotkeepCommand("ca", "--output", file);
+    await onDirectory("ca", "--output", file);
     expect(readFileSync(file, "utf8")).toBe(ca);
-    await expect(hotkeepCommand("ca", "--renew")).rejects.toThrow(/already runs on/);
+    await expect(onDirectory("ca", "--renew")).rejects.toThrow(/already runs on/);
   });
 
   it("tell shells whom to trust", async () => {
-    const { stdout } = await hotkeepCommand("env");
+    const { stdout } = await onDirectory("env");
     expect(stdout).toContain(`export NODE_EXTRA_CA_CERTS='${authority}'`);
     expect(stdout).toContain(`export AWS_CA_BUNDLE='${authority}'`);
     expect(stdout).toContain(`export AWS_ENDPOINT_URL='${hotkeep.endpoint}'`);
   });
 
-  it("export and import tables over it", async () => {
+  it("ask the gateway over it, without being told whom to trust", async () => {
+    await onDirectory("insight", "export");
+
     const file = join(hotkeep.dataDirectory, "books.jsonl");
-    await hotkeepCommand("export", "--table", "Books", "--output", file);
+    await onDirectory("export", "--table", "Books", "--output", file);
     expect(readFileSync(file, "utf8")).toContain("Dracula");
-    await hotkeepCommand("import", "--table", "Books", file);
+    await onDirectory("import", "--table", "Books", file);
   });
 
   it("report how long certificates are good for", async () => {
-    const { stdout } = await hotkeepCommand("doctor", "--output", "json", "--port", "0");
+    const { stdout } = await onDirectory("doctor", "--output", "json", "--port", "0");
     const findings = JSON.parse(stdout) as { subject: string; state: string; text: string }[];
     const about = (subject: string) => findings.find((finding) => finding.subject === subject);
     expect(about("authority")).toMatchObject({ state: "good", text: expect.stringMatching(/good for 36\d\d days/) });

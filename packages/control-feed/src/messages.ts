@@ -84,6 +84,7 @@ export interface NodeCertificate {
 /** Where a node that somebody else has started serves, and where its clients find it. */
 export interface OutsidePlace {
   readonly listenAddress: string;
+  /** 0, here and below: the port of the cluster. */
   readonly port: number;
   readonly advertiseAddress: string;
   readonly advertisePort: number;

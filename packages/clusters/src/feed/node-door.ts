@@ -67,7 +67,10 @@ export class NodeDoor {
 
     connection.handle("hello", async ({ pid, outside: place }) => {
       member.greeted(pid);
-      const outside = place && { place: checkOutsidePlace(place), gatewayAddress: connection.localAddress };
+      const outside = place && {
+        place: checkOutsidePlace(place, await keeper.port()),
+        gatewayAddress: connection.localAddress,
+      };
       const configuration = await keeper.configurationFor(member, outside);
       serviceRoleArn = configuration.serviceRoleArn;
       return configuration;

@@ -5,9 +5,11 @@ import { HotkeepError } from "@hotkeep/core";
 /**
  * Clients get a node's address as bytes, so it must be one, not a name.
  *
+ * @param ownPort the port of the cluster, where the node names none
  * @throws HotkeepError `NodePlaceInvalid`
  */
-export function checkOutsidePlace(place: OutsidePlace): OutsidePlace {
+export function checkOutsidePlace(given: OutsidePlace, ownPort: number): OutsidePlace {
+  const place = { ...given, port: given.port || ownPort, advertisePort: given.advertisePort || ownPort };
   for (const address of [place.listenAddress, place.advertiseAddress]) {
     if (isIP(address) !== 4) {
       throw new HotkeepError("NodePlaceInvalid", `\`${address}\` is not an IPv4 address.`, {

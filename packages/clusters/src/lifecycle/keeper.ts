@@ -109,6 +109,11 @@ export class ClusterKeeper {
     return undefined;
   }
 
+  /** Where nodes listen that have an address of their own. */
+  async port(): Promise<number> {
+    return portOf((await this.#desk.clusters.find(this.place, this.#ref)) ?? {});
+  }
+
   /**
    * @param outside what a node says that somebody else has started
    * @throws HotkeepError `NodeNotExpected`

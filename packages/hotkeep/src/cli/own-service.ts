@@ -4,6 +4,7 @@ import { HotkeepError, systemClock } from "@hotkeep/core";
 import { type HotkeepOperations, sign } from "@hotkeep/protocols";
 import { readCredentialsFile } from "../gateway/credentials-file.js";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
+import { HttpsPoster, type PostAnswer } from "../gateway/https-post.js";
 import type { Running } from "../gateway/running-file.js";
 
 /** Which gateway to ask, as whom. */
@@ -12,6 +13,9 @@ export interface OwnServiceFlags {
   readonly profile: string;
   readonly region?: string;
 }
+
+/** Some answers walk through every table. */
+const answerMs = 300_000;
 
 const target = "Hotkeep_20261101";
 
@@ -46,17 +50,23 @@ export async function callOwnService<Name extends keyof HotkeepOperations>(
   };
   const request = { method: "POST", url: "/", headers, body };
   const signature = sign(request, credentials, { region, service: "hotkeep", now: systemClock.now() });
-  const response = await fetch(running.endpoint, {
-    method: "POST",
-    headers: { ...headers, ...signature },
-    body,
-  }).catch((cause: Error) => {
+  const url = new URL(running.endpoint);
+  const response = await send(url, { ...headers, ...signature }, body, places.authority).catch((cause: Error) => {
     throw new HotkeepError("NotRunning", `the gateway at ${running.endpoint} does not answer: ${cause.message}`, {
       help: "start it again with `hotkeep up`; its data is kept",
       cause,
     });
   });
-  const answer = (await response.json()) as { readonly message?: string; readonly Message?: string };
-  if (response.ok) return answer as HotkeepOperations[Name]["output"];
+  const answer = JSON.parse(response.text) as { readonly message?: string; readonly Message?: string };
+  if (response.status === 200) return answer as HotkeepOperations[Name]["output"];
   throw new HotkeepError("CallRefused", answer.message ?? answer.Message ?? `the gateway answered ${response.status}`);
+}
+
+/** @param authority file with what certifies the gateway */
+async function send(url: URL, headers: Record<string, string>, body: string, authority: string): Promise<PostAnswer> {
+  if (url.protocol === "https:") {
+    return new HttpsPoster(readFileSync(authority, "utf8")).post(url, headers, body, answerMs);
+  }
+  const answer = await fetch(url, { method: "POST", headers, body, signal: AbortSignal.timeout(answerMs) });
+  return { status: answer.status, text: await answer.text() };
 }

@@ -1,3 +1,4 @@
+import { Agent } from "node:https";
 import { DAX } from "@aws-sdk/client-dax";
 import { DynamoDB, paginateListTables } from "@aws-sdk/client-dynamodb";
 import { IAM, paginateGetAccountAuthorizationDetails } from "@aws-sdk/client-iam";
@@ -43,8 +44,13 @@ async function tablesOf(dynamodb: DynamoDB): Promise<AccountExport["tables"]> {
 }
 
 /** Asks the public APIs for everything that insight needs to know of an account, in one Region. */
-export async function collectAccount({ url, region, credentials }: TablePlace): Promise<AccountExport> {
-  const options = { endpoint: url.origin, region, credentials: { ...credentials } };
+export async function collectAccount({ url, region, credentials, authority }: TablePlace): Promise<AccountExport> {
+  const options = {
+    endpoint: url.origin,
+    region,
+    credentials: { ...credentials },
+    ...(authority !== undefined && { requestHandler: { httpsAgent: new Agent({ ca: authority }) } }),
+  };
   const clients = { iam: new IAM(options), dax: new DAX(options), dynamodb: new DynamoDB(options) };
   try {
     return {

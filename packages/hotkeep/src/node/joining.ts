@@ -18,15 +18,17 @@ export interface NodeCredential {
   readonly feed: string;
 }
 
-const daxPort = 8111;
+/** The gateway knows: 8111, or 9111 for a cluster with TLS. */
+const portOfCluster = 0;
 
 /** `ADDRESS` or `ADDRESS:PORT`. @throws HotkeepError `BadArgument` */
 function readPlace(flag: string, text: string): { readonly address: string; readonly port: number } {
-  const [address = "", portText = String(daxPort), ...rest] = text.split(":");
-  const port = Number(portText);
-  if (!isIPv4(address) || rest.length > 0 || !/^\d{1,5}$/.test(portText) || port < 1 || port > 65_535) {
+  const [address = "", portText, ...rest] = text.split(":");
+  const port = portText === undefined ? portOfCluster : Number(portText);
+  const isPort = portText === undefined || (/^\d{1,5}$/.test(portText) && port >= 1 && port <= 65_535);
+  if (!isIPv4(address) || rest.length > 0 || !isPort) {
     throw new HotkeepError("BadArgument", `\`${text}\` cannot be given with ${flag}`, {
-      help: "give an IPv4 address, with a port if it is not 8111: 10.0.0.5 or 10.0.0.5:8200",
+      help: "give an IPv4 address, with a port if it is not 8111 (with TLS 9111): 10.0.0.5 or 10.0.0.5:8200",
     });
   }
   return { address, port };

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Clock, HotkeepError, type Random } from "@hotkeep/core";
 import { RequestSigner } from "@hotkeep/protocols";
-import { HttpsPoster, type PostAnswer } from "./https-post.js";
+import { HttpsPoster, type PostAnswer } from "../gateway/https-post.js";
 import type { TableFileLimits } from "./limits.js";
 import type { TablePlace } from "./table-place.js";
 
