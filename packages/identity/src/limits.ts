@@ -70,6 +70,8 @@ export const serviceControlLevelsMax = 7;
 export const serviceControlPoliciesMax = 10;
 /** Characters of a service control policy, white space not counted. */
 export const serviceControlCharactersMax = 10_240;
+/** Permissions kept as settled; with more of them all are decided anew. */
+export const settledPermissionsMax = 20_000;
 /** Wrong passwords for one user from one address in {@link signInAttemptsMs} after which right ones do not count either. */
 export const signInWrongMax = 10;
 /** How long wrong passwords are remembered. */

@@ -27,6 +27,7 @@ import type { AccessTrail } from "./access-trail.js";
 import type { DecisionLog, RememberedDecision } from "./decision-log.js";
 import { encodedMessage } from "./encoded-message.js";
 import type { LastUse } from "./last-use.js";
+import { SettledPermissions } from "./settled-permissions.js";
 
 /** The STS operations open to GetSessionToken credentials without a second factor (documented). */
 const FOR_BARE_SESSIONS: ReadonlySet<string> = new Set(["AssumeRole", "GetCallerIdentity"]);
@@ -52,20 +53,29 @@ export type ResourcePolicies = (
 /** Decides calls over the policies of now, and remembers every denial. */
 export class Decider implements Authorizer {
   readonly #parts: DeciderParts;
+  readonly #settled: SettledPermissions;
   #resourcePolicies: ResourcePolicies | undefined;
 
   constructor(parts: DeciderParts) {
     this.#parts = parts;
+    this.#settled = new SettledPermissions(() => parts.callers.policiesGeneration);
   }
 
   authorize(call: CallContext, requests: readonly PermissionRequest[]): void {
     this.#parts.lastUse.note(call);
     this.#parts.accessTrail.note(call, requests);
     this.#refuseBareSessionToken(call);
-    for (const request of requests) {
-      const decision = this.decideCall(call, request);
-      if (decision.outcome !== "allowed") this.refuse(decision, call);
-    }
+    for (const request of requests) this.#authorize(call, request);
+  }
+
+  #authorize(call: CallContext, request: PermissionRequest): void {
+    const { principal, accessKeyId } = call;
+    const { action, resource } = request;
+    const hanging = this.#resourcePolicies?.({ principal, action, resource });
+    if (hanging === undefined && this.#settled.has(accessKeyId, request)) return;
+    const decision = this.decideCall(call, request);
+    if (decision.outcome !== "allowed") this.refuse(decision, call);
+    if (hanging === undefined) this.#settled.keep(accessKeyId, decision);
   }
 
   /** See {@link import("../face.js").Identity.useResourcePolicies}. */

@@ -110,6 +110,11 @@ export class Callers implements CredentialSource {
     return { principal, session: requestFacts(session), origin };
   }
 
+  /** Changes when the policies of anybody may have changed. */
+  get policiesGeneration(): number {
+    return this.#book.generation;
+  }
+
   /** The policies that apply to a principal; `accessKeyId` brings in those of its session. */
   policySets(principal: Principal, accessKeyId?: string): PolicySets {
     const session = accessKeyId === undefined ? undefined : this.#directory.sessions.get(accessKeyId);

@@ -12,6 +12,7 @@ export class PolicyBook {
   readonly #directory: Directory;
   readonly #control: readonly (readonly CallerPolicy[])[];
   #compiled = new Map<string, readonly CompiledPolicy[]>();
+  #generation = 0;
 
   constructor(directory: Directory, serviceControl: ServiceControlPolicies = []) {
     this.#directory = directory;
@@ -23,6 +24,12 @@ export class PolicyBook {
   /** Forgets everything compiled; to be called when any user, group, role or policy has changed. */
   forget(): void {
     this.#compiled = new Map();
+    this.#generation++;
+  }
+
+  /** How often everything was forgotten: what was found out from the policies is good as long as it stays. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** A managed policy's text of its default version. */
