@@ -250,6 +250,15 @@ describe("data events", () => {
       requestParameters: null,
       resources: [{ accountId: account, type: "AWS::DynamoDB::Table", ARN: table }],
     });
+    const stream = `${table}/stream/2026-01-01T00:00:00.000`;
+    const read = {
+      ...{ ...record, operation: "GetRecords" },
+      permissions: [{ action: "dynamodb:GetRecords", resource: stream, context: {} }],
+    };
+    expect(trailEvent(read, { eventId: "e", account, origin })).toMatchObject({
+      ...{ eventSource: "dynamodb.amazonaws.com", eventCategory: "Data", readOnly: true },
+      resources: [{ accountId: account, type: "AWS::DynamoDB::Stream", ARN: stream }],
+    });
   });
 
   it("of a refusal on the first hop say why, under the decision's id", () => {
