@@ -1,3 +1,4 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DAX } from "@aws-sdk/client-dax";
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { IAM } from "@aws-sdk/client-iam";
@@ -14,7 +15,13 @@ export interface SignIn {
 /** The public APIs of the gateway that served this page, as the person who signed in. */
 export function clientsOf({ region, ...credentials }: SignIn) {
   const options = { endpoint: location.origin, region, credentials, maxAttempts: 2 };
-  return { sts: new STS(options), dax: new DAX(options), dynamodb: new DynamoDB(options), iam: new IAM(options) };
+  return {
+    sts: new STS(options),
+    dax: new DAX(options),
+    dynamodb: new DynamoDB(options),
+    iam: new IAM(options),
+    cloudWatch: new CloudWatchClient(options),
+  };
 }
 
 export type Clients = ReturnType<typeof clientsOf>;

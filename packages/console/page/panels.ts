@@ -1,6 +1,7 @@
 import type { Clients } from "./clients.js";
 import { clustersPanel } from "./clusters.js";
 import { element, fill, row } from "./dom.js";
+import { metricsPanel } from "./metrics-panel.js";
 import { rolesPanel } from "./roles.js";
 
 /** One part of the page, and its entry in the navigation pane. */
@@ -37,6 +38,7 @@ function listing(
 
 export const panels: readonly Panel[] = [
   clustersPanel,
+  metricsPanel,
   listing(
     { id: "tables", service: "DynamoDB", title: "Tables" },
     ["Name", "Status", "Key", "Items"],

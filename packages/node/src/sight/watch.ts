@@ -8,6 +8,8 @@ import { type FollowedRequest, Sighting } from "./sighting.js";
 /** Look-ups that go into the hot-key sketch each second at the most; above it one stands for several. */
 const samplesPerSecondMax = 1_000;
 const gapMax = 1 << 20;
+/** How much the gap may grow at a time. */
+const stepMax = 64;
 
 /** Somebody who wants to see requests. */
 export interface Follower {
@@ -40,7 +42,8 @@ export class Watch {
   /** Hits until the next one is looked at; below zero it is time for {@link hit}. */
   countdown = 0;
   readonly #clock: Clock;
-  readonly #random: Random;
+  /** State of a quick random number generator; what it makes needs to be uneven, not secret. */
+  #dice: number;
   readonly #followers = new Set<Follower>();
   /** Who wants to see what becomes of a request that runs. */
   readonly #wanting = new WeakMap<Sighting, readonly Follower[]>();
@@ -53,7 +56,7 @@ export class Watch {
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
-    this.#random = random;
+    this.#dice = Buffer.from(random.bytes(4)).readInt32LE() | 1;
     this.#secondStartedAt = clock.monotonic();
   }
 
@@ -124,16 +127,21 @@ export class Watch {
     this.#adapt(now);
     if (this.#gap === 1) return 0;
     // A random number with the mean that makes the gap, so that no rhythm of the callers is mistaken for heat.
-    const [a, b, c] = this.#random.bytes(3);
-    return (a! | (b! << 8) | (c! << 16)) % (2 * this.#gap - 1);
+    this.#dice ^= this.#dice << 13;
+    this.#dice ^= this.#dice >>> 17;
+    this.#dice ^= this.#dice << 5;
+    return (this.#dice >>> 1) % (2 * this.#gap - 1);
   }
 
   #adapt(now: number): void {
     this.#samplesThisSecond++;
     const second = now - this.#secondStartedAt >= 1_000;
-    if (this.#samplesThisSecond > samplesPerSecondMax) this.#gap = Math.min(gapMax, this.#gap * 2);
-    else if (second && this.#samplesThisSecond < samplesPerSecondMax / 4) this.#gap = Math.max(1, this.#gap / 2);
-    else if (!second) return;
+    if (this.#samplesThisSecond > samplesPerSecondMax) {
+      // At once to where it belongs: getting there step by step would cost thousands of samples.
+      const factor = Math.ceil(1_000 / Math.max(1, now - this.#secondStartedAt));
+      this.#gap = Math.min(gapMax, this.#gap * Math.min(stepMax, Math.max(2, factor)));
+    } else if (!second) return;
+    else if (this.#samplesThisSecond < samplesPerSecondMax / 4) this.#gap = Math.max(1, Math.floor(this.#gap / 2));
     this.#secondStartedAt = now;
     this.#samplesThisSecond = 0;
   }
