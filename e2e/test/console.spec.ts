@@ -51,6 +51,30 @@ describe.skipIf(executablePath === undefined)("the console in a real browser", (
     return { page, problems };
   }
 
+  it("draws each node's hit ratio, requests and connections from CloudWatch", async () => {
+    const dax = daxClient(hotkeep.clusters[0]!.endpoint, hotkeep.region, hotkeep.credentials.alice!);
+    const dracula = { TableName: "Books", Key: { Author: { S: "Bram Stoker" }, Title: { S: "Dracula" } } };
+    for (let i = 0; i < 8; i++) await dax.getItem(dracula);
+    // Nodes tell every five seconds, and connections are counted while they are open.
+    const page = await fetchUntil(`${hotkeep.endpoint}/metrics`, /item_cache_hits_total\{[^}]*\} 7\n/);
+    expect(page).toMatch(/client_connections\{[^}]*\} [1-9]/);
+    dax.close();
+    const { page: signedIn, problems } = await signIn(hotkeep.credentials.root!);
+    const charts = signedIn.locator("#metrics .node-charts", { hasText: "daxcluster01-a" });
+    await charts.waitFor();
+    const values = charts.locator(".chart-value");
+    expect(await values.nth(0).textContent()).toBe("87.5 %");
+    const label = (n: number) => charts.getByRole("img").nth(n).getAttribute("aria-label");
+    expect(await label(0)).toBe("Hit ratio: 87.5 % now, at most 87.5 % in the last hour");
+    const most = async (n: number) => Number(/at most ([\d,]+) in/.exec((await label(n)) ?? "")?.[1]);
+    expect(await most(1)).toBeGreaterThanOrEqual(8);
+    expect(await most(2)).toBeGreaterThanOrEqual(1);
+    await charts.locator(".chart-line").first().waitFor({ state: "attached" });
+    expect(problems).toEqual([]);
+    const { page: alice } = await signIn(hotkeep.credentials.alice!);
+    await alice.locator("#metrics").getByText("is not authorized to perform: dax:DescribeClusters").waitFor();
+  });
+
   it("signs a user in with a name and a password, and asks for a new one where that is required", async () => {
     const { iam } = awsClients(hotkeep, hotkeep.credentials.root!);
     await iam.createUser({ UserName: "Carol" });
@@ -161,30 +185,6 @@ describe.skipIf(executablePath === undefined)("the console in a real browser", (
   it("tells what Alice may not see in the service's own words", async () => {
     const { page } = await signIn(hotkeep.credentials.alice!);
     await page.getByText("is not authorized to perform: dynamodb:ListTables on resource").waitFor();
-  });
-
-  it("draws each node's hit ratio, requests and connections from CloudWatch", async () => {
-    const dax = daxClient(hotkeep.clusters[0]!.endpoint, hotkeep.region, hotkeep.credentials.alice!);
-    const dracula = { TableName: "Books", Key: { Author: { S: "Bram Stoker" }, Title: { S: "Dracula" } } };
-    for (let i = 0; i < 8; i++) await dax.getItem(dracula);
-    // Nodes tell every five seconds, and connections are counted while they are open.
-    const page = await fetchUntil(`${hotkeep.endpoint}/metrics`, /item_cache_hits_total\{[^}]*\} 7\n/);
-    expect(page).toMatch(/client_connections\{[^}]*\} [1-9]/);
-    dax.close();
-    const { page: signedIn, problems } = await signIn(hotkeep.credentials.root!);
-    const charts = signedIn.locator("#metrics .node-charts", { hasText: "daxcluster01-a" });
-    await charts.waitFor();
-    const values = charts.locator(".chart-value");
-    expect(await values.nth(0).textContent()).toBe("87.5 %");
-    const label = (n: number) => charts.getByRole("img").nth(n).getAttribute("aria-label");
-    expect(await label(0)).toBe("Hit ratio: 87.5 % now, at most 87.5 % in the last hour");
-    const most = async (n: number) => Number(/at most ([\d,]+) in/.exec((await label(n)) ?? "")?.[1]);
-    expect(await most(1)).toBeGreaterThanOrEqual(8);
-    expect(await most(2)).toBeGreaterThanOrEqual(1);
-    await charts.locator(".chart-line").first().waitFor({ state: "attached" });
-    expect(problems).toEqual([]);
-    const { page: alice } = await signIn(hotkeep.credentials.alice!);
-    await alice.locator("#metrics").getByText("is not authorized to perform: dax:DescribeClusters").waitFor();
   });
 
   it("refuses a wrong secret", async () => {
