@@ -2,11 +2,12 @@
  * A load generator that costs little itself, so that the server under test is what is measured: one thread, epoll,
  * many non-blocking connections, each with a fixed number of pre-encoded requests in flight.
  *
- *   load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE_FILE REQUESTS_FILE REQUEST_BYTES RESPONSE_BYTES
+ *   load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE_FILE REQUESTS_FILE REQUEST_BYTES RESPONSE_BYTES [RATE]
  *
  * The requests file has requests of REQUEST_BYTES each. Every connection sends the preamble file once, then keeps
  * IN_FLIGHT requests unanswered; all take their requests from the file in turn, from its start again at its end.
- * Every response must be RESPONSE_BYTES long. The first half second is not counted. Prints one line:
+ * Every response must be RESPONSE_BYTES long. With RATE no more than so many requests a second are sent; without it, as
+ * many as are answered. The first half second is not counted. Prints one line:
  *   requests seconds p50_us p99_us
  */
 #define _GNU_SOURCE
@@ -28,7 +29,7 @@ struct connection {
   int fd;
   size_t pending; /* bytes of the response that is coming in */
   uint64_t sent_at[IN_FLIGHT_MAX];
-  unsigned head;
+  unsigned head, tail; /* of sent_at: the oldest request, and where the next one goes */
 };
 
 static struct connection *connections;
@@ -103,13 +104,14 @@ static uint64_t percentile(uint64_t total, double share) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 10) {
+  if (argc != 10 && argc != 11) {
     fprintf(stderr,
-            "usage: load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE REQUESTS REQUEST_BYTES RESPONSE_BYTES\n");
+            "usage: load ADDRESS PORT CONNECTIONS IN_FLIGHT SECONDS PREAMBLE REQUESTS REQUEST_BYTES RESPONSE_BYTES "
+            "[RATE]\n");
     return 2;
   }
   int count = atoi(argv[3]), in_flight = atoi(argv[4]);
-  double seconds = atof(argv[5]);
+  double seconds = atof(argv[5]), rate = argc == 11 ? atof(argv[10]) : 0;
   size_t preamble_bytes, file_bytes, response_bytes = (size_t)atol(argv[9]);
   char *preamble = read_file(argv[6], &preamble_bytes);
   requests = read_file(argv[7], &file_bytes);
@@ -137,18 +139,33 @@ int main(int argc, char **argv) {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
     epoll_ctl(poll_fd, EPOLL_CTL_ADD, c->fd, &event);
   }
+  /* Connections that may send one more request and wait for their turn; a ring. */
+  size_t ring_size = (size_t)count * (size_t)in_flight, ring_first = 0, ring_filled = 0;
+  struct connection **ring = calloc(ring_size, sizeof *ring);
   uint64_t begin = now_ns(), counted_from = begin + 500000000u;
   uint64_t end = counted_from + (uint64_t)(seconds * 1e9), counted = 0, now = begin;
+  double paced = 0;
   for (int i = 0; i < count; i++) {
+    if (rate > 0) {
+      for (int k = 0; k < in_flight; k++) ring[ring_filled++] = &connections[i];
+      continue;
+    }
     for (int k = 0; k < in_flight; k++) connections[i].sent_at[k] = begin;
     send_requests(connections[i].fd, in_flight);
   }
   static char chunk[READ_BYTES];
   struct epoll_event events[512];
   while (now < end) {
-    int ready = epoll_wait(poll_fd, events, 512, 1000);
+    for (now = now_ns(); ring_filled > 0 && paced < (double)(now - begin) * rate / 1e9; paced++, ring_filled--) {
+      struct connection *c = ring[ring_first];
+      ring_first = (ring_first + 1) % ring_size;
+      c->sent_at[c->tail] = now;
+      c->tail = (c->tail + 1) % (unsigned)in_flight;
+      send_requests(c->fd, 1);
+    }
+    int ready = epoll_wait(poll_fd, events, 512, ring_filled > 0 ? 1 : 1000);
     now = now_ns();
-    if (ready == 0) {
+    if (ready == 0 && ring_filled == 0) {
       fprintf(stderr, "load: no response for a second\n");
       return 1;
     }
@@ -169,13 +186,16 @@ int main(int argc, char **argv) {
       while (c->pending >= response_bytes) {
         c->pending -= response_bytes;
         uint64_t us = (now - c->sent_at[c->head]) / 1000;
-        c->sent_at[c->head] = now;
+        if (rate == 0) c->sent_at[c->head] = now;
         c->head = (c->head + 1) % (unsigned)in_flight;
         if (now >= counted_from) {
           counted++;
           histogram[us < BUCKETS ? us : BUCKETS - 1]++;
         }
         answered++;
+      }
+      if (rate > 0) {
+        for (; answered > 0; answered--, ring_filled++) ring[(ring_first + ring_filled) % ring_size] = c;
       }
       while (answered > 0) {
         int batch = answered < in_flight ? answered : in_flight;

@@ -24,6 +24,8 @@ export interface Pressure {
   /** Requests in flight on each connection. */
   readonly inFlight: number;
   readonly seconds: number;
+  /** Requests a second at most; as many as are answered when absent. */
+  readonly rate?: number;
 }
 
 /** What came back. */
@@ -48,6 +50,7 @@ export async function load(target: LoadTarget, pressure: Pressure): Promise<Load
       join(folder, "requests"),
       String(target.request.length),
       String(target.responseBytes),
+      ...(pressure.rate === undefined ? [] : [String(Math.round(pressure.rate))]),
     ]);
     const { stdout } = await run(command, all);
     const [requests, seconds, p50Us, p99Us] = stdout.trim().split(" ").map(Number) as [number, number, number, number];

@@ -6,6 +6,7 @@ import type { Figures } from "./figures.js";
 import { hit } from "./hit.js";
 import { nodeMemory } from "./node/memory.js";
 import { node } from "./node/node.js";
+import { soak } from "./soak.js";
 import { start } from "./start.js";
 import { memory } from "./tables/memory.js";
 import { million } from "./tables/million.js";
@@ -24,17 +25,25 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
   npm run bench -- tables --memory 5 GB of items served; the memory it takes (10 GB of disk, some minutes)
   npm run bench -- decide          CPU time of one access decision; no peer, the bar is a microsecond
   npm run bench -- tls             CPU time of a node for hits and connections, with TLS beside plain TCP
+  npm run soak -- --minutes N      minutes (10) of load with connections that come and go: flat memory, flat p99
   npm run bench -- hit --check     exit status 1 when a figure misses its bar in bench/bars.json
   --rounds N (5)   --seconds S a round (1)
 `;
 
+interface BenchOptions {
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly minutes: number;
+}
+
 /** A benchmark prints its table and returns its figures by name. */
-const benches: Readonly<Record<string, (options: { rounds: number; seconds: number }) => Promise<Figures>>> = {
+const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Figures>>> = {
   call,
   decide,
   hit,
   node,
   "node-memory": nodeMemory,
+  soak,
   start,
   tables,
   tls,
@@ -51,6 +60,7 @@ async function main(): Promise<void> {
       memory: { type: "boolean", default: false },
       rounds: { type: "string", default: "5" },
       seconds: { type: "string", default: "1" },
+      minutes: { type: "string", default: "10" },
       help: { type: "boolean", default: false },
     },
   });
@@ -63,7 +73,8 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
-  const figures = await bench({ rounds: Number(values.rounds), seconds: Number(values.seconds) });
+  const { rounds, seconds, minutes } = values;
+  const figures = await bench({ rounds: Number(rounds), seconds: Number(seconds), minutes: Number(minutes) });
   const missed = values.check ? checkBars(name, figures) : [];
   for (const line of missed) process.stdout.write(`✗ ${line}\n`);
   const pairs = Object.entries(figures).map(([figure, value]) => `${figure}=${value}`);

@@ -1,9 +1,9 @@
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { encodeBatchPutRequest, encodeKey, encodeValue } from "@hotkeep/dax-wire";
 import type { Figures } from "../figures.js";
 import { machineLine } from "../machine.js";
+import { nodeProcess, residentBytes } from "../processes.js";
 import { tableName } from "../tables/workload.js";
 import { itemText, type NodeWorld, placeOf, startNodeWorld, textListId } from "./world.js";
 
@@ -13,7 +13,6 @@ const putsPerBatch = 25;
 const connections = 8;
 const settleMs = 3_000;
 const progressMs = 5_000;
-const kibibyte = 1024;
 const mebibyte = 1024 * 1024;
 
 const schema = { hash: { name: "pk", type: "S" }, range: { name: "sk", type: "S" } } as const;
@@ -96,26 +95,4 @@ async function answered(socket: Socket, frame: Buffer): Promise<void> {
   const [answer] = (await once(socket, "data")) as [Buffer];
   // Success, nothing unprocessed, no capacity, no metrics.
   if (answer.toString("hex") !== "80a080a0") throw new Error(`the node answered ${answer.toString("latin1")}`);
-}
-
-/** The only child of the gateway. */
-function nodeProcess(gateway: number): number {
-  const children = readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((entry) => {
-      try {
-        const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
-        return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === gateway;
-      } catch {
-        return false;
-      }
-    });
-  if (children.length !== 1) throw new Error(`the gateway has ${children.length} children instead of one node`);
-  return Number(children[0]);
-}
-
-function residentBytes(pid: number): number {
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-  if (line === null) throw new Error(`process ${pid} does not tell its memory`);
-  return Number(line[1]) * kibibyte;
 }
