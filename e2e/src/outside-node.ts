@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const program = fileURLToPath(import.meta.resolve("hotkeep/testing")).replace(
+export const program = fileURLToPath(import.meta.resolve("hotkeep/testing")).replace(
   /(dist|src)\/testing\/index\.[jt]s$/,
   "bin/hotkeep.js",
 );
