@@ -11,6 +11,7 @@ import type { Incoming, Wire } from "../routing/wire.js";
 import { validationError } from "../validation/messages.js";
 import type { Failure } from "../validation/report.js";
 import { compileValidators, type Validator } from "../validation/validator.js";
+import { plainBody } from "./body-encoding.js";
 import { parseJsonBody } from "./json-body.js";
 import { compileJsonReaders, type JsonReader, serializationError } from "./json-reader.js";
 import { compileJsonWriters, type JsonWriter } from "./json-writer.js";
@@ -55,7 +56,9 @@ export class JsonWire implements Wire {
     if (contentType !== undefined && !/^application\/(x-amz-json-1\.[01]|json)\s*(;|$)/i.test(contentType)) {
       throw serializationError(`The content type must be ${this.#contentType}`);
     }
-    return { operation, readInput: () => this.#codec(operation).read(parseJsonBody(request.body)) };
+    const encoding = headers.get("content-encoding");
+    const body = encoding === undefined ? request.body : plainBody(request.body, encoding, this.bodyBytesMax);
+    return { operation, readInput: () => this.#codec(operation).read(parseJsonBody(body)) };
   }
 
   has(operation: string): boolean {
