@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "node:tls";
 import { type LoopbackRange, type RunningHotkeep, startHotkeep, takeLoopbackRange } from "hotkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsClients, daxClient } from "../src/clients.js";
@@ -209,6 +211,31 @@ describe("a cluster whose nodes somebody else starts", () => {
     expect(nodes.map((node) => node.process.exitCode)).toEqual([null, null]);
     await clients.dax.deleteCluster({ ClusterName: "shop" });
     expect((await Promise.all(nodes.map((node) => node.ended))).map(({ code }) => code)).toEqual([0, 0]);
+    await expect
+      .poll(() => status().catch((error: Error) => error.name), { timeout: 5_000 })
+      .toBe("ClusterNotFoundFault");
+  });
+
+  it("may have an encrypted endpoint, with a certificate for where clients find it", async () => {
+    await clients.dax.createCluster({
+      ClusterName: "shop",
+      NodeType: "dax.t3.small",
+      ReplicationFactor: 1,
+      IamRoleArn: `arn:aws:iam::${hotkeep.account}:role/DAXServiceRole`,
+      ClusterEndpointEncryptionType: "TLS",
+      Tags: [{ Key: "hotkeep:launch", Value: "external" }],
+    });
+    const port = await freePort();
+    outsideNode(`0.0.0.0:${port}`, await token(), "tls", "--advertise", "127.0.0.1");
+    await expect.poll(status, { timeout: 10_000 }).toBe("available");
+    expect((await cluster()).ClusterDiscoveryEndpoint!.URL).toBe(`daxs://127.0.0.1:${port}`);
+    const ca = await hotkeepCommand("ca", "--data", dataDirectory);
+    const socket = connect({ host: "127.0.0.1", port, ca });
+    await once(socket, "secureConnect");
+    expect(socket.authorized).toBe(true);
+    expect(socket.getPeerCertificate().subjectaltname).toContain("IP Address:127.0.0.1");
+    socket.destroy();
+    await clients.dax.deleteCluster({ ClusterName: "shop" });
     await expect
       .poll(() => status().catch((error: Error) => error.name), { timeout: 5_000 })
       .toBe("ClusterNotFoundFault");
