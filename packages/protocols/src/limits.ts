@@ -22,3 +22,7 @@ export const presignedSecondsMax = 604_800;
 export const auditMembersMax = 2_000;
 /** Characters of one text in an audit record; the longest policies fit. */
 export const auditTextMax = 12_288;
+/** Beginnings of `Authorization` headers that are remembered. */
+export const authorizationHeadsMax = 4_096;
+/** Longest such beginning that is remembered. */
+export const authorizationHeadCharactersMax = 1_024;

@@ -106,21 +106,38 @@ interface Settings {
   readonly find?: (id: string) => Credential | undefined;
 }
 
-function verify(request: HttpRequest, settings: Settings = {}) {
-  const source = settings.find === undefined ? credentials : { find: settings.find };
-  const verifier = new SignatureVerifier(source, new ManualClock(settings.at ?? start), settings.regions);
+/** @param before requests that the same verifier has accepted already */
+function verify(request: HttpRequest, settings: Settings = {}, before: readonly HttpRequest[] = []) {
+  const source = { find: (id: string) => (settings.find ?? credentials.find.bind(credentials))(id) };
+  const clock = new ManualClock(start);
+  const verifier = new SignatureVerifier(source, clock, settings.regions);
+  for (const each of before) {
+    try {
+      verifier.verify(each, readHeaders(each.rawHeaders), { service: "dynamodb", skewMs: 5 * minute });
+    } catch {
+      // A test's settings may refuse even what is signed well.
+    }
+  }
+  clock.advance((settings.at ?? start) - start);
   const expected = { service: settings.service ?? "dynamodb", skewMs: settings.skewMs ?? 5 * minute };
   return verifier.verify(request, readHeaders(request.rawHeaders), expected);
 }
 
+const accepted = await Promise.all([signedByLibrary(bob), signedByLibrary(session)]);
+
+/** Why a request is refused: the same by a verifier that sees the first one and by one that knows the client's headers. */
 function failure(request: HttpRequest, settings: Settings = {}): { kind: string; message: string } {
-  try {
-    verify(request, settings);
-  } catch (error) {
-    const { kind, message } = error as { kind: string; message: string };
-    return { kind, message };
-  }
-  throw new Error("the signature was accepted");
+  const [cold, warm] = [[], accepted].map((before) => {
+    try {
+      verify(request, settings, before);
+    } catch (error) {
+      const { kind, message } = error as { kind: string; message: string };
+      return { kind, message };
+    }
+    throw new Error("the signature was accepted");
+  });
+  expect(warm).toEqual(cold);
+  return cold!;
 }
 
 /** The request with one header changed, added, or (undefined) taken away. */
@@ -159,6 +176,12 @@ describe("signatures of the SDK's signer", () => {
       region: "us-west-2",
       now: start,
     });
+  });
+
+  it("verify again and again by one verifier", async () => {
+    const other = await signedByLibrary(bob, { body: '{"other":1}' });
+    expect(verify(other, {}, accepted).credential.accessKeyId).toBe(bob.accessKeyId);
+    expect(verify(accepted[1]!, {}, accepted).credential.accessKeyId).toBe(session.accessKeyId);
   });
 
   it("verify with a session token", async () => {

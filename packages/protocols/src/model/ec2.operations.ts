@@ -4,8 +4,14 @@ import type { Typed } from "./typed.js";
 
 /** The operations of ec2 with the types of their inputs and outputs, for `operationsOf`. */
 export type Ec2Operations = {
-  AuthorizeSecurityGroupEgress: Typed<sdk.AuthorizeSecurityGroupEgressCommandInput, sdk.AuthorizeSecurityGroupEgressCommandOutput>;
-  AuthorizeSecurityGroupIngress: Typed<sdk.AuthorizeSecurityGroupIngressCommandInput, sdk.AuthorizeSecurityGroupIngressCommandOutput>;
+  AuthorizeSecurityGroupEgress: Typed<
+    sdk.AuthorizeSecurityGroupEgressCommandInput,
+    sdk.AuthorizeSecurityGroupEgressCommandOutput
+  >;
+  AuthorizeSecurityGroupIngress: Typed<
+    sdk.AuthorizeSecurityGroupIngressCommandInput,
+    sdk.AuthorizeSecurityGroupIngressCommandOutput
+  >;
   CreateDefaultSubnet: Typed<sdk.CreateDefaultSubnetCommandInput, sdk.CreateDefaultSubnetCommandOutput>;
   CreateDefaultVpc: Typed<sdk.CreateDefaultVpcCommandInput, sdk.CreateDefaultVpcCommandOutput>;
   CreateNetworkInterface: Typed<sdk.CreateNetworkInterfaceCommandInput, sdk.CreateNetworkInterfaceCommandOutput>;
@@ -18,27 +24,57 @@ export type Ec2Operations = {
   DeleteSubnet: Typed<sdk.DeleteSubnetCommandInput, sdk.DeleteSubnetCommandOutput>;
   DeleteTags: Typed<sdk.DeleteTagsCommandInput, sdk.DeleteTagsCommandOutput>;
   DeleteVpc: Typed<sdk.DeleteVpcCommandInput, sdk.DeleteVpcCommandOutput>;
-  DescribeAccountAttributes: Typed<sdk.DescribeAccountAttributesCommandInput, sdk.DescribeAccountAttributesCommandOutput>;
-  DescribeAvailabilityZones: Typed<sdk.DescribeAvailabilityZonesCommandInput, sdk.DescribeAvailabilityZonesCommandOutput>;
+  DescribeAccountAttributes: Typed<
+    sdk.DescribeAccountAttributesCommandInput,
+    sdk.DescribeAccountAttributesCommandOutput
+  >;
+  DescribeAvailabilityZones: Typed<
+    sdk.DescribeAvailabilityZonesCommandInput,
+    sdk.DescribeAvailabilityZonesCommandOutput
+  >;
   DescribeDhcpOptions: Typed<sdk.DescribeDhcpOptionsCommandInput, sdk.DescribeDhcpOptionsCommandOutput>;
   DescribeInternetGateways: Typed<sdk.DescribeInternetGatewaysCommandInput, sdk.DescribeInternetGatewaysCommandOutput>;
   DescribeNetworkAcls: Typed<sdk.DescribeNetworkAclsCommandInput, sdk.DescribeNetworkAclsCommandOutput>;
-  DescribeNetworkInterfaceAttribute: Typed<sdk.DescribeNetworkInterfaceAttributeCommandInput, sdk.DescribeNetworkInterfaceAttributeCommandOutput>;
-  DescribeNetworkInterfaces: Typed<sdk.DescribeNetworkInterfacesCommandInput, sdk.DescribeNetworkInterfacesCommandOutput>;
+  DescribeNetworkInterfaceAttribute: Typed<
+    sdk.DescribeNetworkInterfaceAttributeCommandInput,
+    sdk.DescribeNetworkInterfaceAttributeCommandOutput
+  >;
+  DescribeNetworkInterfaces: Typed<
+    sdk.DescribeNetworkInterfacesCommandInput,
+    sdk.DescribeNetworkInterfacesCommandOutput
+  >;
   DescribeRegions: Typed<sdk.DescribeRegionsCommandInput, sdk.DescribeRegionsCommandOutput>;
   DescribeRouteTables: Typed<sdk.DescribeRouteTablesCommandInput, sdk.DescribeRouteTablesCommandOutput>;
-  DescribeSecurityGroupRules: Typed<sdk.DescribeSecurityGroupRulesCommandInput, sdk.DescribeSecurityGroupRulesCommandOutput>;
+  DescribeSecurityGroupRules: Typed<
+    sdk.DescribeSecurityGroupRulesCommandInput,
+    sdk.DescribeSecurityGroupRulesCommandOutput
+  >;
   DescribeSecurityGroups: Typed<sdk.DescribeSecurityGroupsCommandInput, sdk.DescribeSecurityGroupsCommandOutput>;
   DescribeSubnets: Typed<sdk.DescribeSubnetsCommandInput, sdk.DescribeSubnetsCommandOutput>;
   DescribeTags: Typed<sdk.DescribeTagsCommandInput, sdk.DescribeTagsCommandOutput>;
   DescribeVpcAttribute: Typed<sdk.DescribeVpcAttributeCommandInput, sdk.DescribeVpcAttributeCommandOutput>;
   DescribeVpcs: Typed<sdk.DescribeVpcsCommandInput, sdk.DescribeVpcsCommandOutput>;
-  ModifyNetworkInterfaceAttribute: Typed<sdk.ModifyNetworkInterfaceAttributeCommandInput, sdk.ModifyNetworkInterfaceAttributeCommandOutput>;
+  ModifyNetworkInterfaceAttribute: Typed<
+    sdk.ModifyNetworkInterfaceAttributeCommandInput,
+    sdk.ModifyNetworkInterfaceAttributeCommandOutput
+  >;
   ModifySecurityGroupRules: Typed<sdk.ModifySecurityGroupRulesCommandInput, sdk.ModifySecurityGroupRulesCommandOutput>;
   ModifySubnetAttribute: Typed<sdk.ModifySubnetAttributeCommandInput, sdk.ModifySubnetAttributeCommandOutput>;
   ModifyVpcAttribute: Typed<sdk.ModifyVpcAttributeCommandInput, sdk.ModifyVpcAttributeCommandOutput>;
-  RevokeSecurityGroupEgress: Typed<sdk.RevokeSecurityGroupEgressCommandInput, sdk.RevokeSecurityGroupEgressCommandOutput>;
-  RevokeSecurityGroupIngress: Typed<sdk.RevokeSecurityGroupIngressCommandInput, sdk.RevokeSecurityGroupIngressCommandOutput>;
-  UpdateSecurityGroupRuleDescriptionsEgress: Typed<sdk.UpdateSecurityGroupRuleDescriptionsEgressCommandInput, sdk.UpdateSecurityGroupRuleDescriptionsEgressCommandOutput>;
-  UpdateSecurityGroupRuleDescriptionsIngress: Typed<sdk.UpdateSecurityGroupRuleDescriptionsIngressCommandInput, sdk.UpdateSecurityGroupRuleDescriptionsIngressCommandOutput>;
+  RevokeSecurityGroupEgress: Typed<
+    sdk.RevokeSecurityGroupEgressCommandInput,
+    sdk.RevokeSecurityGroupEgressCommandOutput
+  >;
+  RevokeSecurityGroupIngress: Typed<
+    sdk.RevokeSecurityGroupIngressCommandInput,
+    sdk.RevokeSecurityGroupIngressCommandOutput
+  >;
+  UpdateSecurityGroupRuleDescriptionsEgress: Typed<
+    sdk.UpdateSecurityGroupRuleDescriptionsEgressCommandInput,
+    sdk.UpdateSecurityGroupRuleDescriptionsEgressCommandOutput
+  >;
+  UpdateSecurityGroupRuleDescriptionsIngress: Typed<
+    sdk.UpdateSecurityGroupRuleDescriptionsIngressCommandInput,
+    sdk.UpdateSecurityGroupRuleDescriptionsIngressCommandOutput
+  >;
 };

@@ -6,9 +6,15 @@ import type { Typed } from "./typed.js";
 export type StsOperations = {
   AssumeRole: Typed<sdk.AssumeRoleCommandInput, sdk.AssumeRoleCommandOutput>;
   AssumeRoleWithSAML: Typed<sdk.AssumeRoleWithSAMLCommandInput, sdk.AssumeRoleWithSAMLCommandOutput>;
-  AssumeRoleWithWebIdentity: Typed<sdk.AssumeRoleWithWebIdentityCommandInput, sdk.AssumeRoleWithWebIdentityCommandOutput>;
+  AssumeRoleWithWebIdentity: Typed<
+    sdk.AssumeRoleWithWebIdentityCommandInput,
+    sdk.AssumeRoleWithWebIdentityCommandOutput
+  >;
   AssumeRoot: Typed<sdk.AssumeRootCommandInput, sdk.AssumeRootCommandOutput>;
-  DecodeAuthorizationMessage: Typed<sdk.DecodeAuthorizationMessageCommandInput, sdk.DecodeAuthorizationMessageCommandOutput>;
+  DecodeAuthorizationMessage: Typed<
+    sdk.DecodeAuthorizationMessageCommandInput,
+    sdk.DecodeAuthorizationMessageCommandOutput
+  >;
   GetAccessKeyInfo: Typed<sdk.GetAccessKeyInfoCommandInput, sdk.GetAccessKeyInfoCommandOutput>;
   GetCallerIdentity: Typed<sdk.GetCallerIdentityCommandInput, sdk.GetCallerIdentityCommandOutput>;
   GetDelegatedAccessToken: Typed<sdk.GetDelegatedAccessTokenCommandInput, sdk.GetDelegatedAccessTokenCommandOutput>;

@@ -1,5 +1,6 @@
 import { CommonAwsError } from "@hotkeep/core";
 import { type Headers, queryOf, readUrlQuery } from "../http/headers.js";
+import type { AuthorizationHead, AuthorizationHeads } from "./authorization-heads.js";
 
 /** What a request says about its own signature, not yet believed. */
 export interface PresentedSignature {
@@ -15,6 +16,8 @@ export interface PresentedSignature {
   readonly sessionToken: string | undefined;
   /** Present for a presigned URL: `X-Amz-Expires` as it stands. */
   readonly expires?: string;
+  /** Known when a signature with all of this was right before. */
+  readonly head?: AuthorizationHead;
   /** The decoded parameters of the URL, `X-Amz-Signature` left out. */
   readonly query: readonly (readonly [name: string, value: string])[];
 }
@@ -22,7 +25,7 @@ export interface PresentedSignature {
 const usualHeader = /^(AWS4-[A-Z0-9-]+) Credential=([^,\s]+), ?SignedHeaders=([^,\s]+), ?Signature=([^,\s]+)$/;
 
 /** @throws CommonAwsError with AWS's words when the request is not signed, or not completely. */
-export function readPresentedSignature(url: string, headers: Headers): PresentedSignature {
+export function readPresentedSignature(url: string, headers: Headers, heads: AuthorizationHeads): PresentedSignature {
   const authorization = headers.get("authorization");
   const query = readUrlQuery(queryOf(url));
   const inQuery = query.length > 0 && query.some(([name]) => name === "X-Amz-Algorithm");
@@ -37,7 +40,7 @@ export function readPresentedSignature(url: string, headers: Headers): Presented
     );
   }
   if (!authorization.startsWith("AWS4-")) throw missingSignature();
-  return fromHeader(authorization, headers, query);
+  return fromHeader(authorization, headers, query, heads);
 }
 
 /** What every protocol answers to a request without a signature. */
@@ -49,9 +52,16 @@ function fromHeader(
   authorization: string,
   headers: Headers,
   query: readonly (readonly [string, string])[],
+  heads: AuthorizationHeads,
 ): PresentedSignature {
   const date = headers.get("x-amz-date") ?? headers.get("date");
   const sessionToken = headers.get("x-amz-security-token");
+  const head = heads.find(authorization);
+  if (head !== undefined && date !== undefined) {
+    const { algorithm, credential, signedHeaders } = head;
+    const signature = authorization.slice(-64);
+    return { algorithm, credential, signedHeaders, signature, date, sessionToken, query, head };
+  }
   const usual = usualHeader.exec(authorization);
   if (usual !== null && date !== undefined) {
     const [, algorithm, credential, signedHeaders, signature] = usual as unknown as string[];

@@ -3,10 +3,11 @@ import { type Clock, CommonAwsError } from "@hotkeep/core";
 import type { Credential, CredentialSource } from "../credentials.js";
 import { type Headers, pathOf } from "../http/headers.js";
 import type { HttpRequest } from "../http.js";
+import { AuthorizationHeads } from "./authorization-heads.js";
 import { canonicalHeaders, canonicalPath, canonicalQuery } from "./canonical.js";
 import { checkFreshness } from "./freshness.js";
 import { type PresentedSignature, readPresentedSignature } from "./presented.js";
-import { checkScope } from "./scope.js";
+import { type CredentialScope, checkScope } from "./scope.js";
 import { sameSecret } from "./secrets.js";
 import { SigningKeyCache } from "./signing-key.js";
 
@@ -34,6 +35,7 @@ export class SignatureVerifier {
   readonly #clock: Clock;
   readonly #regions: ReadonlySet<string> | undefined;
   readonly #keys = new SigningKeyCache();
+  readonly #heads = new AuthorizationHeads();
 
   /** @param regions the Regions served; undefined: whatever is spelt like one */
   constructor(credentials: CredentialSource, clock: Clock, regions?: readonly string[]) {
@@ -48,9 +50,9 @@ export class SignatureVerifier {
    */
   verify(request: HttpRequest, headers: Headers, expected: ExpectedScope): VerifiedSignature {
     const now = this.#clock.now();
-    const presented = readPresentedSignature(request.url, headers);
+    const presented = readPresentedSignature(request.url, headers, this.#heads);
     checkFreshness(presented.date, presented.expires, now, expected.skewMs);
-    const signedHeaders = presented.signedHeaders.toLowerCase().split(";");
+    const signedHeaders = presented.head?.signedHeaderList ?? presented.signedHeaders.toLowerCase().split(";");
     checkSignedHeaders(signedHeaders, headers);
     if (presented.algorithm !== "AWS4-HMAC-SHA256") {
       throw new CommonAwsError(
@@ -58,7 +60,7 @@ export class SignatureVerifier {
         `Unsupported AWS 'algorithm': '${presented.algorithm}' (only AWS4-HMAC-SHA256 for now). `,
       );
     }
-    const scope = checkScope(presented.credential, presented.date, expected.service, this.#regions);
+    const scope = this.#scopeOf(presented, expected.service);
     const credential = this.#credentials.find(scope.accessKeyId);
     if (credential === undefined) {
       throw new CommonAwsError("UnknownKey", "The security token included in the request is invalid.");
@@ -83,7 +85,20 @@ export class SignatureVerifier {
       );
     }
     checkSession(credential, presented.sessionToken, now);
+    const authorization = headers.get("authorization");
+    if (presented.head === undefined && authorization !== undefined) {
+      const { algorithm, credential: scopeText, signedHeaders: written } = presented;
+      const head = { algorithm, credential: scopeText, signedHeaders: written, signedHeaderList: signedHeaders, scope };
+      this.#heads.keep(authorization, presented.signature, head);
+    }
     return { credential, region: scope.region, now };
+  }
+
+  #scopeOf({ head, credential, date }: PresentedSignature, service: string): CredentialScope {
+    // What was checked for this service and day is right for them again.
+    const scope = head?.scope;
+    if (scope !== undefined && scope.service === service && date.startsWith(scope.date)) return scope;
+    return checkScope(credential, date, service, this.#regions);
   }
 }
 
