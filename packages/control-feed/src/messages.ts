@@ -321,7 +321,11 @@ export interface GatewayNotices {
   roleSessionRevoked: Record<string, never>;
   attributeList: { readonly id: number; readonly names: readonly string[] };
   /** Writes another node made. A gap in `sequence` per origin means: drop the whole item cache. */
-  wrote: WriteNotice & { readonly origin: string };
+  wrote: WriteNotice & {
+    readonly origin: string;
+    /** The notices up to this number have not reached the gateway: a gap, told at once. */
+    readonly missing?: boolean;
+  };
   /** A node is lost, and perhaps notices of its writes. */
   writesLost: Pick<SeatGrant, "losses" | "doubtMs">;
   configuration: NodeConfiguration;

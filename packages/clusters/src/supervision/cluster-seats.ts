@@ -106,13 +106,15 @@ export class ClusterSeats {
     if (this.#links.get(nodeId) !== link) {
       throw new HotkeepError("SeatNotGranted", `\`${nodeId}\` has another connection by now.`);
     }
-    const seated = this.#seated(nodeId, link, run, sequence);
+    const seated = this.#seated(nodeId, link, run);
     const now = clock.monotonic();
+    // One whose seat had ended is back, and belongs on the roster again.
+    if (now >= seated.until) this.#options.due();
     seated.until = now + limits.seatMs + limits.seatMarginMs;
     if (this.#roster.nodes.some((node) => node.leader && node.nodeId === nodeId)) this.#leadsUntil = seated.until;
     if (!this.#expiries.has(nodeId)) this.#watch(seated);
     // What was missing on the way to the gateway is shown to the others at once.
-    if (sequence > seated.sequence) this.relay(nodeId, { sequence, table: "", keys: [] });
+    if (sequence > seated.sequence) this.#relay(seated, { sequence, table: "", keys: [], missing: true });
     const others = [...this.#seats.values()].filter((other) => other !== seated);
     return {
       seatMs: limits.seatMs,
@@ -128,11 +130,7 @@ export class ClusterSeats {
   relay(nodeId: string, notice: WriteNotice): void {
     const seated = this.#seats.get(nodeId);
     // Before its first seat a node writes nothing; its request for one would show what is missing.
-    if (seated === undefined) return;
-    seated.sequence = Math.max(seated.sequence, notice.sequence);
-    for (const [other, link] of this.#links) {
-      if (other !== nodeId) link.notify("wrote", { origin: seated.origin, ...notice });
-    }
+    if (seated !== undefined) this.#relay(seated, notice);
   }
 
   /** The node has said goodbye: nothing of its writes is missing if this was the last notice. */
@@ -196,6 +194,13 @@ export class ClusterSeats {
     return decision;
   }
 
+  #relay(seated: Seated, notice: WriteNotice & { readonly missing?: boolean }): void {
+    seated.sequence = Math.max(seated.sequence, notice.sequence);
+    for (const [other, link] of this.#links) {
+      if (other !== seated.nodeId) link.notify("wrote", { origin: seated.origin, ...notice });
+    }
+  }
+
   #unname(): void {
     if (!this.#roster.nodes.some((node) => node.leader)) return;
     this.#roster = { ...this.#roster, nodes: this.#roster.nodes.map((node) => ({ ...node, leader: false })) };
@@ -210,7 +215,7 @@ export class ClusterSeats {
   }
 
   /** The record of this process of the node; another process that has had the seat is lost. */
-  #seated(nodeId: string, link: Link, run: string, sequence: number): Seated {
+  #seated(nodeId: string, link: Link, run: string): Seated {
     const before = this.#seats.get(nodeId);
     if (before?.run === run) {
       before.link = link;
@@ -220,7 +225,6 @@ export class ClusterSeats {
     const origin = `${nodeId}/${run}`;
     const seated = { nodeId, run, origin, link, until: 0, sequence: 0, left: false };
     this.#seats.set(nodeId, seated);
-    if (sequence > 0) this.relay(nodeId, { sequence, table: "", keys: [] });
     return seated;
   }
 

@@ -9,8 +9,9 @@ export type DoubtLimits = Pick<NodeLimits, "tableLagMs" | "lateWriteMs" | "lateK
  *
  * - An eventually consistent read may be as old as `tableLagMs`. If this node has learned something of a key within that
  *   time, such a read could take it back: so the next one must be a consistent one.
- * - A write whose outcome is unknown may reach the table up to `lateWriteMs` later, and nobody will tell. Until then
- *   what is read may be cached, but not beyond that time.
+ * - A write whose outcome is unknown may reach the table up to `lateWriteMs` later, and nobody will tell. What a read or
+ *   write that began before then has found may be cached, but not beyond that time; and for `tableLagMs` after it
+ *   replicas may still not have it.
  */
 export class Doubts {
   readonly #limits: DoubtLimits;
@@ -28,14 +29,15 @@ export class Doubts {
     this.#learned.mark(key, now);
   }
 
-  /** The same for every key. */
-  learnedAll(now: number): void {
+  /** Of any key something may have been missed: new values, and writes that may come late. */
+  missedAll(now: number, lateUntil: number): void {
     this.#learned.markAll(now);
+    this.lateAll(Math.max(lateUntil, now + this.#limits.lateWriteMs));
   }
 
   /** Whether a read that begins now must be consistent. */
-  mustReadConsistently(key: Uint8Array, now: number): boolean {
-    return this.#learned.has(key, now);
+  mustReadConsistently(key: Uint8Array, keyText: string, now: number): boolean {
+    return this.#lateUntil(keyText) + this.#limits.tableLagMs > now || this.#learned.has(key, now);
   }
 
   /** A write of this key may reach the table late. */
@@ -51,16 +53,19 @@ export class Doubts {
     this.#allLateUntil = Math.max(this.#allLateUntil, until);
   }
 
-  /** How long what is stored now may be kept; Infinity where there is no doubt. */
+  /** How long what a read or write that begins now finds may be kept; Infinity where there is no doubt. */
   keepUntil(keyText: string, now: number): number {
+    const until = this.#lateUntil(keyText);
+    return until > now ? until : Number.POSITIVE_INFINITY;
+  }
+
+  #lateUntil(keyText: string): number {
     const ofKey = this.#late.size === 0 ? undefined : this.#late.get(keyText);
-    const until = Math.max(this.#allLateUntil, ofKey ?? Number.NEGATIVE_INFINITY);
-    if (until > now) return until;
-    if (ofKey !== undefined) this.#late.delete(keyText);
-    return Number.POSITIVE_INFINITY;
+    return Math.max(this.#allLateUntil, ofKey ?? Number.NEGATIVE_INFINITY);
   }
 
   #forgetOver(now: number): void {
-    for (const [keyText, until] of this.#late) if (until <= now) this.#late.delete(keyText);
+    const over = now - this.#limits.tableLagMs;
+    for (const [keyText, until] of this.#late) if (until <= over) this.#late.delete(keyText);
   }
 }

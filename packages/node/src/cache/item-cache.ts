@@ -21,6 +21,8 @@ export interface Fill {
   leased: boolean;
   /** The table must be read consistently: what this node knows of the key already may be newer than its replicas. */
   readonly consistent: boolean;
+  /** Monotonic milliseconds after which what it reads must not be kept: a late write may have come since. */
+  readonly keepUntil: number;
   /** Settles when the read does; whoever needs the same item meanwhile waits for it. */
   readonly found: Promise<FoundItem>;
   readonly settle: (found: FoundItem) => void;
@@ -33,6 +35,8 @@ export interface WriteInProgress {
   readonly keyTexts: readonly string[];
   /** Per key: another write overlapped, here or on another node, so nobody here knows which value is the last. */
   readonly contested: boolean[];
+  /** Per key, as of a {@link Fill}. */
+  readonly keepUntil: readonly number[];
 }
 
 /**
@@ -45,7 +49,7 @@ export interface WriteInProgress {
  * Two overlapping writes to one key leave nothing behind: their order at the table is not known here.
  *
  * What is served never goes back, see docs/consistency.md: a fill that ends makes every other read of its key that
- * began earlier one that nobody joins, and a fill without lease takes away a stored value that differs from its own,
+ * began earlier one that nobody joins, and keeps the writes under way from storing theirs; a fill without lease takes away a stored value that differs from its own,
  * because nobody knows which of the two is newer.
  */
 export class ItemCache {
@@ -115,8 +119,9 @@ export class ItemCache {
     found.catch(() => {});
     const joinable = !this.#fills.has(keyText);
     const leased = joinable && !this.#writes.has(keyText);
-    const consistent = this.#doubts.mustReadConsistently(key, now);
-    const fill: Fill = { kind, key, keyText, leased, consistent, found, settle, fail };
+    const consistent = this.#doubts.mustReadConsistently(key, keyText, now);
+    const keepUntil = this.#doubts.keepUntil(keyText, now);
+    const fill: Fill = { kind, key, keyText, leased, consistent, keepUntil, found, settle, fail };
     if (joinable) this.#fills.set(keyText, fill);
     return fill;
   }
@@ -127,7 +132,9 @@ export class ItemCache {
     if (this.#fills.get(keyText) === fill) this.#fills.delete(keyText);
     else this.#revoke(keyText);
     this.#doubts.learned(key, now);
-    if (fill.leased) this.#store(key, keyText, found.response, now);
+    // What it read may be newer than what a write here is about to store: another node's notice may still be on its way.
+    for (const write of this.#writes.get(keyText) ?? []) contest(write, keyText);
+    if (fill.leased) this.#store(key, keyText, found.response, now, fill.keepUntil);
     else {
       const stored = this.#cache.find(key, 0, key.length, now);
       if (stored !== undefined && !stored.response.equals(found.response)) this.#cache.drop(key);
@@ -144,9 +151,10 @@ export class ItemCache {
   }
 
   /** A write of `keys` (distinct) starts: no fill that runs now may store what it reads. */
-  beginWrite(keys: readonly Uint8Array[]): WriteInProgress {
+  beginWrite(keys: readonly Uint8Array[], now: number): WriteInProgress {
     const keyTexts = keys.map(textOf);
-    const write: WriteInProgress = { keys, keyTexts, contested: keys.map(() => false) };
+    const keepUntil = keyTexts.map((keyText) => this.#doubts.keepUntil(keyText, now));
+    const write: WriteInProgress = { keys, keyTexts, contested: keys.map(() => false), keepUntil };
     for (const [i, keyText] of keyTexts.entries()) {
       this.#revoke(keyText);
       const others = this.#writes.get(keyText);
@@ -174,7 +182,7 @@ export class ItemCache {
       else this.#writes.set(keyText, others);
       const response = responses[i];
       if (response === undefined || write.contested[i] === true) this.#cache.drop(key);
-      else this.#store(key, keyText, response, now);
+      else this.#store(key, keyText, response, now, write.keepUntil[i]!);
     }
   }
 
@@ -197,19 +205,24 @@ export class ItemCache {
     this.#doubts.lateAll(until);
   }
 
-  /** Writes may have been missed: nothing here counts any more. @param lateUntil until then more may follow unheard */
+  /**
+   * Writes may have been missed, among them some whose outcome is not known: nothing here counts any more.
+   *
+   * @param lateUntil until then more may follow unheard
+   */
   invalidateAll(now: number, lateUntil = now): void {
     for (const fill of this.#fills.values()) fill.leased = false;
     this.#fills.clear();
-    this.#doubts.learnedAll(now);
-    this.#doubts.lateAll(lateUntil);
+    this.#doubts.missedAll(now, lateUntil);
     for (const writes of this.#writes.values()) for (const write of writes) write.contested.fill(true);
     this.#cache.clear();
   }
 
-  #store(key: Uint8Array, keyText: string, response: Uint8Array, now: number): void {
+  #store(key: Uint8Array, keyText: string, response: Uint8Array, now: number, keepUntil: number): void {
     const end = this.#ttlMs === 0 ? Number.POSITIVE_INFINITY : now + this.#ttlMs;
-    this.#cache.put(key, response, now, Math.min(end, this.#doubts.keepUntil(keyText, now)));
+    const until = Math.min(end, keepUntil, this.#doubts.keepUntil(keyText, now));
+    if (until > now) this.#cache.put(key, response, now, until);
+    else this.#cache.drop(key);
   }
 
   #revoke(keyText: string): void {

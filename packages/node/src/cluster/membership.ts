@@ -42,6 +42,7 @@ export class Membership {
   /** Counts connections: an answer that was asked for on an earlier one says nothing. */
   #connection = 0;
   #introduced = false;
+  #introducedBefore = false;
   #losses = 0;
   #asking: Timer | undefined;
   #ended = false;
@@ -91,11 +92,11 @@ export class Membership {
     if (this.#introduced) this.#compare(grant, now);
     else {
       // From before this answer on the gateway relays to this connection; of what came earlier some may be missing.
-      if (grant.alone) this.#items.doubtUntil(now + grant.doubtMs);
-      else this.#items.invalidateAll(now, now + grant.doubtMs);
+      this.#startFrom(grant, now);
       this.#reader.adopt(grant.sequences);
       this.#losses = grant.losses;
       this.#introduced = true;
+      this.#introducedBefore = true;
     }
     this.#take(grant, askedAt, request.sequence);
     this.#asking ??= this.#clock.after(this.#limits.seatAskMs, () => this.#ask());
@@ -128,6 +129,16 @@ export class Membership {
       },
       (error: unknown) => this.#logger.debug("the seat was not granted", { error: (error as Error).message }),
     );
+  }
+
+  #startFrom({ alone, losses, doubtMs }: SeatGrant, now: number): void {
+    const items = this.#items;
+    // One that was alone all the time has missed nothing.
+    if (alone && this.#introducedBefore) items.doubtUntil(now + doubtMs);
+    // Nor has the first process there ever was, if nobody has asked it anything yet.
+    else if (!alone || losses > 0 || doubtMs > 0 || items.count + items.keysInMotion > 0) {
+      items.invalidateAll(now, now + doubtMs);
+    }
   }
 
   #compare(grant: SeatGrant, now: number): void {

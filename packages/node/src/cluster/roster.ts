@@ -10,6 +10,7 @@ export class KnownRoster {
   #text = "";
   #response!: Buffer;
   #leaderless!: Buffer;
+  #leader: string | undefined;
   #leadsHere = false;
 
   /** @param nodeId this node's name on the roster */
@@ -29,7 +30,7 @@ export class KnownRoster {
 
   /** The leader whom this node may name now, if any. */
   get leader(): string | undefined {
-    return this.#mayName() ? this.#roster.nodes.find((node) => node.leader)?.nodeId : undefined;
+    return this.#mayName() ? this.#leader : undefined;
   }
 
   /**
@@ -52,8 +53,8 @@ export class KnownRoster {
     if (text === this.#text || (roster.nodes.length === 0 && this.#roster.nodes.length > 0)) return false;
     this.#text = text;
     this.#roster = roster;
-    const nodeId = this.#nodeId();
-    this.#leadsHere = roster.nodes.some((node) => node.leader && node.nodeId === nodeId);
+    this.#leader = roster.nodes.find((node) => node.leader)?.nodeId;
+    this.#leadsHere = this.#leader === this.#nodeId();
     this.#response = encode(roster);
     this.#leaderless = encode({ ...roster, nodes: roster.nodes.map((node) => ({ ...node, leader: false })) });
     return true;

@@ -80,15 +80,13 @@ export class WriteNoticeReader {
   take(notice: GatewayNotices["wrote"], now: number): boolean {
     const seen = this.#seen.get(notice.origin) ?? 0;
     if (notice.sequence > seen) this.#seen.set(notice.origin, notice.sequence);
-    if (notice.sequence > seen + 1) {
-      this.#items.invalidateAll(now);
-      if (notice.doubt !== true) return false;
-    }
+    const missing = notice.sequence > seen + 1 || (notice.missing === true && notice.sequence > seen);
+    if (missing) this.#items.invalidateAll(now);
     // One that comes twice or late does no harm.
     for (const key of notice.keys) {
       this.#items.invalidate(itemKeyOf(notice.table, Buffer.from(key, "base64")), now, notice.doubt === true);
     }
-    return notice.sequence <= seen + 1;
+    return !missing;
   }
 
   /** Compares with what the gateway has relayed so far; false when notices were lost. */

@@ -26,7 +26,10 @@ export async function writeThrough<Output>(
   }
   const distinct = distinctAddresses(addresses);
   const keys = distinct.map(({ table, key }) => ({ table: table.name, key }));
-  const write = items.beginWrite(distinct.map((address) => address.itemKey));
+  const write = items.beginWrite(
+    distinct.map((address) => address.itemKey),
+    clock.monotonic(),
+  );
   if (distinct.length === 1) sighting?.about(distinct[0]!.table.name, distinct[0]!.itemKey);
   let values: readonly (Buffer | undefined)[] = [];
   try {

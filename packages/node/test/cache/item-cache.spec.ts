@@ -28,7 +28,7 @@ describe("the item cache's leases", () => {
   it("does not store what a fill read before a write began", () => {
     const cache = newCache();
     const fill = cache.beginFill(key, "GetItem", 0);
-    const write = cache.beginWrite([key]);
+    const write = cache.beginWrite([key], 0);
     cache.endWrite(write, [Buffer.from("v2")], 0);
     expect(cached(cache)).toBe("v2");
     cache.endFill(fill, found("v2"), 0);
@@ -38,8 +38,16 @@ describe("the item cache's leases", () => {
   it("drops what is stored when a fill without lease has read something else: it may be newer", () => {
     const cache = newCache();
     const fill = cache.beginFill(key, "GetItem", 0);
-    cache.endWrite(cache.beginWrite([key]), [Buffer.from("v2")], 0);
+    cache.endWrite(cache.beginWrite([key], 0), [Buffer.from("v2")], 0);
     cache.endFill(fill, found("v3"), 0);
+    expect(cached(cache)).toBeUndefined();
+  });
+
+  it("does not store a write's value when a fill ended while it ran: it may have read a newer one", () => {
+    const cache = newCache();
+    const write = cache.beginWrite([key], 0);
+    cache.endFill(cache.beginFill(key, "GetItem", 0), found("v2 of another node"), 0);
+    cache.endWrite(write, [Buffer.from("v1")], 0);
     expect(cached(cache)).toBeUndefined();
   });
 
@@ -66,7 +74,7 @@ describe("the item cache's leases", () => {
   it("does not store what a fill read while a write ran, whichever ends first", () => {
     for (const fillFirst of [true, false]) {
       const cache = newCache();
-      const write = cache.beginWrite([key]);
+      const write = cache.beginWrite([key], 0);
       const fill = cache.beginFill(key, "GetItem", 0);
       if (fillFirst) cache.endFill(fill, found("v1"), 0);
       cache.endWrite(write, [undefined], 0);
@@ -79,7 +87,7 @@ describe("the item cache's leases", () => {
     const cache = newCache();
     const fill = cache.beginFill(key, "GetItem", 0);
     expect(cache.fillOf(key)).toBe(fill);
-    const write = cache.beginWrite([key]);
+    const write = cache.beginWrite([key], 0);
     expect(cache.fillOf(key)).toBeUndefined();
     const during = cache.beginFill(key, "GetItem", 0);
     expect(cache.fillOf(key)).toBe(during);
@@ -90,14 +98,14 @@ describe("the item cache's leases", () => {
   it("drops the key when a write fails", () => {
     const cache = newCache();
     cache.endFill(cache.beginFill(key, "GetItem", 0), found("v1"), 0);
-    cache.endWrite(cache.beginWrite([key]), [], 0);
+    cache.endWrite(cache.beginWrite([key], 0), [], 0);
     expect(cached(cache)).toBeUndefined();
   });
 
   it("keeps nothing of two overlapping writes", () => {
     const cache = newCache();
-    const first = cache.beginWrite([key]);
-    const second = cache.beginWrite([key]);
+    const first = cache.beginWrite([key], 0);
+    const second = cache.beginWrite([key], 0);
     cache.endWrite(second, [Buffer.from("v2")], 0);
     cache.endWrite(first, [Buffer.from("v1")], 0);
     expect(cached(cache)).toBeUndefined();
@@ -105,7 +113,7 @@ describe("the item cache's leases", () => {
 
   it("does not store a write's value when another node's notice comes while it runs", () => {
     const cache = newCache();
-    const write = cache.beginWrite([key]);
+    const write = cache.beginWrite([key], 0);
     cache.invalidate(key, 0, false);
     cache.endWrite(write, [Buffer.from("v1")], 0);
     expect(cached(cache)).toBeUndefined();
@@ -116,7 +124,7 @@ describe("the item cache's leases", () => {
     const other = Buffer.from("other");
     cache.endFill(cache.beginFill(other, "GetItem", 0), found("o"), 0);
     const fill = cache.beginFill(key, "GetItem", 0);
-    const write = cache.beginWrite([Buffer.from("third")]);
+    const write = cache.beginWrite([Buffer.from("third")], 0);
     cache.invalidateAll(0);
     cache.endFill(fill, found("v1"), 0);
     cache.endWrite(write, [Buffer.from("t")], 0);
@@ -149,7 +157,7 @@ describe("the item cache's doubts", () => {
   it("have a key read consistently for as long as the table may lag behind what was learned of it", () => {
     const learn: readonly ((cache: ItemCache) => void)[] = [
       (cache) => cache.endFill(cache.beginFill(key, "GetItem", 100), found("v1"), 100),
-      (cache) => cache.endWrite(cache.beginWrite([key]), [], 100),
+      (cache) => cache.endWrite(cache.beginWrite([key], 0), [], 100),
       (cache) => cache.invalidate(key, 100, false),
       (cache) => cache.invalidateAll(100),
     ];
@@ -249,7 +257,7 @@ describe("the item cache under random interleavings", () => {
 
       const write = (some: readonly Buffer[]): Running => {
         let mine = 0;
-        const progress: WriteInProgress = cache.beginWrite(some);
+        const progress: WriteInProgress = cache.beginWrite(some, 0);
         const outcome = random.below(4);
         return {
           steps: [

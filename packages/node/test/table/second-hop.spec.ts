@@ -243,7 +243,7 @@ describe("the second hop", () => {
 
 describe("writes of other nodes", () => {
   it("drop the key; a gap drops everything", async () => {
-    const one = await world();
+    const one = await world({ limits: { seatAskMs: 3_600_000 } });
     const dax = await client(one);
     const reads = () => one.tables.count("GetItem");
     for (const key of ["a", "b"]) await dax.ask(get(key));
