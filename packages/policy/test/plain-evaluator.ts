@@ -204,8 +204,8 @@ function formOfName(named: PlainPrincipals, principal: Principal): Form {
   return aws.includes(principal.account) ? "account" : undefined;
 }
 
-/** Decides as the reference's pseudo-code does; a resource of another account needs both accounts' word. */
-export function plainDecide(request: PlainRequest, sets: PlainSets): Outcome {
+/** The statements of every set that fit a request, as far as the sets concern its principal. */
+function fitting(request: PlainRequest, sets: PlainSets) {
   const { principal } = request;
   const matching = (list: PlainStatement[] | undefined) => (list ?? []).filter((entry) => fits(entry, request));
   const ownPolicies =
@@ -216,24 +216,75 @@ export function plainDecide(request: PlainRequest, sets: PlainSets): Outcome {
   const resource = matching(sets.resource).filter((entry) => formOf(entry, principal) !== undefined);
   const control = (sets.serviceControl ?? []).map((level) => matching(level));
   const everything = [...identity, ...boundary, ...session, ...resource, ...control.flat()];
-  if (everything.some(({ Effect }) => Effect === "Deny")) return "explicitDeny";
-  if (control.some((level) => level.length === 0)) return "implicitDeny";
-  const forms = resource.map((entry) => formOf(entry, principal));
-  const owner = request.resource.split(":")[4] ?? "";
-  if ("account" in principal && /^\d{12}$/.test(owner) && owner !== principal.account) {
+  return {
+    ownPolicies,
+    identity,
+    boundary,
+    session,
+    denied: everything.some(({ Effect }) => Effect === "Deny"),
+    controlled: control.some((level) => level.length === 0),
+    forms: resource.map((entry) => formOf(entry, principal)),
+    foreign: isForeign(request),
+  };
+}
+
+function isForeign({ principal, resource }: PlainRequest): boolean {
+  const owner = resource.split(":")[4] ?? "";
+  return "account" in principal && /^\d{12}$/.test(owner) && owner !== principal.account;
+}
+
+/** Whether boundary and session policies leave a caller room. */
+function within(sets: PlainSets, { principal }: PlainRequest, found: ReturnType<typeof fitting>): boolean {
+  const bounded = sets.boundary === undefined || principal.kind === "root" || found.boundary.length > 0;
+  const inSession = sets.session === undefined ? principal.kind !== "federated-user" : found.session.length > 0;
+  return bounded && inSession;
+}
+
+/** Decides as the reference's pseudo-code does; a resource of another account needs both accounts' word. */
+export function plainDecide(request: PlainRequest, sets: PlainSets): Outcome {
+  const { principal } = request;
+  const found = fitting(request, sets);
+  const { ownPolicies, identity, forms } = found;
+  if (found.denied) return "explicitDeny";
+  if (found.controlled) return "implicitDeny";
+  const room = within(sets, request, found);
+  if (found.foreign) {
     const own = principal.kind === "root" || identity.length > 0;
-    const bounded = sets.boundary === undefined || principal.kind === "root" || boundary.length > 0;
-    const within = sets.session === undefined ? principal.kind !== "federated-user" : session.length > 0;
-    return own && bounded && within && forms.length > 0 ? "allowed" : "implicitDeny";
+    return own && room && forms.length > 0 ? "allowed" : "implicitDeny";
   }
   if (principal.kind === "root") {
-    return sets.session === undefined || session.length > 0 ? "allowed" : "implicitDeny";
+    return sets.session === undefined || found.session.length > 0 ? "allowed" : "implicitDeny";
   }
   if (forms.includes("direct")) return "allowed";
   if (!ownPolicies) return "implicitDeny";
   if (identity.length === 0 && !forms.includes("role")) return "implicitDeny";
-  if (sets.boundary !== undefined && boundary.length === 0) return "implicitDeny";
-  if (sets.session !== undefined && session.length === 0) return "implicitDeny";
-  if (principal.kind === "federated-user" && sets.session === undefined) return "implicitDeny";
-  return "allowed";
+  return room ? "allowed" : "implicitDeny";
+}
+
+/** Decides whether a role may be assumed, as the reference tells it; `sets.resource` is the role's trust policy. */
+export function plainAssumeRole(request: PlainRequest, sets: PlainSets): Outcome {
+  const { principal } = request;
+  const found = fitting(request, sets);
+  if (found.denied) return "explicitDeny";
+  if (found.controlled || principal.kind === "root" || found.forms.length === 0) return "implicitDeny";
+  const delegated = found.identity.length > 0 && within(sets, request, found);
+  if (!found.ownPolicies) {
+    // `*` means everybody in the role's account, and a service is in none.
+    return found.forms.includes("direct") && !onlyEverybody(request, sets) ? "allowed" : "implicitDeny";
+  }
+  if (found.foreign) return delegated ? "allowed" : "implicitDeny";
+  if (found.forms.includes("direct")) return "allowed";
+  if (found.forms.includes("role") && within(sets, request, found)) return "allowed";
+  return delegated ? "allowed" : "implicitDeny";
+}
+
+/** Whether every statement that lets a service or a stranger in does so by naming everybody. */
+function onlyEverybody(request: PlainRequest, { resource }: PlainSets): boolean {
+  const { principal } = request;
+  return (resource ?? [])
+    .filter((entry) => entry.Effect === "Allow" && fits(entry, request) && formOf(entry, principal) === "direct")
+    .every(({ Principal, NotPrincipal }) => {
+      if (NotPrincipal !== undefined || Principal === "*" || Principal === undefined) return true;
+      return principal.kind !== "service" || Principal.Service?.includes(principal.service) !== true;
+    });
 }

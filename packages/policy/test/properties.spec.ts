@@ -1,9 +1,9 @@
-import { decide, decidePartially, traceDecision } from "@hotkeep/policy";
+import { decide, decideAssumeRole, decidePartially, traceDecision } from "@hotkeep/policy";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { globTest, markWildcards } from "../src/glob.js";
-import { plainDecide } from "./plain-evaluator.js";
-import { compileSets, plainSets, requests, statements } from "./random-policies.js";
+import { plainAssumeRole, plainDecide } from "./plain-evaluator.js";
+import { assumptions, compileSets, plainSets, requests, statements, trustSets } from "./random-policies.js";
 
 /** `npm run fuzz -- policy` sets these two. */
 const settings = {
@@ -22,6 +22,19 @@ test("the engine and a plain evaluator written from the rules agree", () => {
     settings,
   );
   // The generator must not have drifted into a corner.
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(settings.numRuns / 50);
+});
+
+test("the engine and the plain evaluator agree on who may assume a role", () => {
+  const seen = { allowed: 0, explicitDeny: 0, implicitDeny: 0 };
+  fc.assert(
+    fc.property(trustSets, assumptions, (sets, request) => {
+      const { outcome } = decideAssumeRole(request, compileSets(sets, "trust"));
+      seen[outcome]++;
+      expect(outcome).toBe(plainAssumeRole(request, sets));
+    }),
+    settings,
+  );
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(settings.numRuns / 50);
 });
 

@@ -159,6 +159,22 @@ const resourceStatements: fc.Arbitrary<PlainStatement> = fc
   .tuple(statements, names, fc.constantFrom(true, true, true, false))
   .map(([statement, who, named]) => ({ ...statement, ...(named ? { Principal: who } : { NotPrincipal: who }) }));
 
+const roles = fc.constantFrom(`arn:aws:iam::${account}:role/Target`, "arn:aws:iam::999999999999:role/Target");
+const assuming = fc.constantFrom("sts:AssumeRole", "sts:AssumeRole", "sts:TagSession");
+/** A trust policy's statement: no resource, and `NotPrincipal` is not for it. */
+const trustStatements: fc.Arbitrary<PlainStatement> = fc
+  .tuple(
+    statements,
+    names,
+    fc.constantFrom<string[][]>(["sts:AssumeRole"], ["sts:*"], ["sts:AssumeRole", "sts:TagSession"]),
+  )
+  .map(([{ Effect, Condition }, Principal, Action]) => ({
+    Effect,
+    Action,
+    Principal,
+    ...(Condition && { Condition }),
+  }));
+
 const some = (values: fc.Arbitrary<PlainStatement>) => fc.array(values, { maxLength: 4 });
 
 /** All kinds of policies at once. */
@@ -169,6 +185,17 @@ export const plainSets: fc.Arbitrary<PlainSets> = fc.record({
   resource: fc.option(some(resourceStatements), { nil: undefined, freq: 2 }),
   serviceControl: fc.option(fc.array(some(statements), { maxLength: 2 }), { nil: undefined, freq: 5 }),
 });
+
+/** Sets around a role's trust policy; identities may mostly assume. */
+const mayAssume: PlainStatement = { Effect: "Allow", Action: ["sts:*"], Resource: ["*"] };
+export const trustSets: fc.Arbitrary<PlainSets> = fc
+  .tuple(plainSets, fc.array(trustStatements, { minLength: 1, maxLength: 3 }), fc.boolean(), fc.boolean())
+  .map(([sets, resource, may, bounded]) => ({
+    ...sets,
+    resource,
+    identity: may ? [...sets.identity, mayAssume] : sets.identity,
+    ...(bounded && sets.boundary !== undefined ? { boundary: [...sets.boundary, mayAssume] } : {}),
+  }));
 
 const principals: fc.Arbitrary<Principal> = fc.constantFrom(
   alice,
@@ -194,13 +221,21 @@ function compiled(kind: PolicyKind, list: PlainStatement[]): CompiledPolicy[] {
   return [compilePolicy(parsePolicy(text, kind), { kind, name: kind })];
 }
 
-/** The same sets for the real engine. */
-export function compileSets({ identity, boundary, session, resource, serviceControl }: PlainSets): PolicySets {
+/** Wishes to assume a role of this account or another. */
+export const assumptions: fc.Arbitrary<PlainRequest> = fc
+  .tuple(requests, assuming, roles)
+  .map(([request, action, resource]) => ({ ...request, action, resource }));
+
+/** The same sets for the real engine; `resourceKind` is what hangs on the resource. */
+export function compileSets(
+  { identity, boundary, session, resource, serviceControl }: PlainSets,
+  resourceKind: "resource" | "trust" = "resource",
+): PolicySets {
   return {
     identity: compiled("identity", identity),
     ...(boundary === undefined ? {} : { boundary: compiled("boundary", boundary) }),
     ...(session === undefined ? {} : { session: compiled("session", session) }),
-    ...(resource === undefined ? {} : { resource: compiled("resource", resource) }),
+    ...(resource === undefined ? {} : { resource: compiled(resourceKind, resource) }),
     ...(serviceControl === undefined
       ? {}
       : { serviceControl: serviceControl.map((level) => compiled("service-control", level)) }),
