@@ -21,8 +21,8 @@ export interface Configuration {
   readonly vpcCidr: string;
   /** All nodes on 127.0.0.1 with ports of their own, where 127.31.x.y cannot be bound (macOS, containers). */
   readonly advertiseLoopback: boolean;
-  /** Where the control feed listens: loopback unless nodes on other hosts are to join. Port 0: the last run's, or any. */
-  readonly feed: FeedAddress;
+  /** Where the control feed listens; undefined: on loopback, where nodes on this machine find it. */
+  readonly feed: FeedAddress | undefined;
   /** Who starts the nodes of clusters that do not say it with a tag. */
   readonly launch: "local" | "external";
   /** How long a node that has lost this gateway serves on before it ends. */
@@ -96,11 +96,6 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     throw bad("VPC's address range", vpcCidr, "give a /16 of the loopback range, such as 127.31.0.0/16");
   }
   const control = input.serviceControlPolicies ?? environment.HOTKEEP_SERVICE_CONTROL_POLICIES;
-  const feedText = given(input.feed, "HOTKEEP_FEED", "127.0.0.1:0");
-  const feed = /^(?:\[([0-9a-fA-F:]+)\]|([\d.]+)):(\d{1,5})$/.exec(feedText);
-  if (feed === null || Number(feed[3]) > 65535 || isIP(feed[1] ?? feed[2]!) === 0) {
-    throw bad("control feed's address", feedText, "give ADDRESS:PORT, such as 0.0.0.0:8112; port 0 is any free one");
-  }
   const launch = given(input.launch, "HOTKEEP_LAUNCH", "local");
   if (launch !== "local" && launch !== "external") {
     throw bad("launch mode", launch, "give local (this gateway starts nodes) or external (somebody else does)");
@@ -118,7 +113,7 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     region,
     vpcCidr,
     advertiseLoopback: input.advertise ?? environment.HOTKEEP_ADVERTISE === "1",
-    feed: { host: feed[1] ?? feed[2]!, port: Number(feed[3]) },
+    feed: readFeed(input.feed ?? environment.HOTKEEP_FEED),
     launch,
     withoutGatewayMs: Number(withoutGateway) * 1_000,
     https: input.https ?? environment.HOTKEEP_HTTPS === "1",
@@ -133,6 +128,16 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     traceEnvironment: readTraceEnvironment(input, environment),
     tableEndpoint: readTableEndpoint(input, environment, region),
   };
+}
+
+function readFeed(text: string | undefined): FeedAddress | undefined {
+  if (text === undefined) return undefined;
+  const [, ipv6, ipv4, port] = /^(?:\[([0-9a-fA-F:]+)\]|([\d.]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = ipv6 ?? ipv4;
+  if (host === undefined || isIP(host) === 0 || Number(port) > 65535) {
+    throw bad("control feed's address", text, "give ADDRESS:PORT, such as 0.0.0.0:8112; port 0 is any free one");
+  }
+  return { host, port: Number(port) };
 }
 
 /** `TOPIC_ARN=URL`, several of them. */

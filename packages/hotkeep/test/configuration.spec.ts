@@ -10,6 +10,9 @@ describe("the configuration", () => {
       region: "us-west-2",
       vpcCidr: "127.31.0.0/16",
       advertiseLoopback: false,
+      feed: undefined,
+      launch: "local",
+      withoutGatewayMs: 300_000,
       empty: false,
       auditData: false,
     });
@@ -25,7 +28,27 @@ describe("the configuration", () => {
     expect(readConfiguration({ port: "9001" }, environment)).toMatchObject({ port: 9001, region: "eu-west-1" });
   });
 
+  it("says where nodes reach the gateway, who starts them and how long they do without it", () => {
+    const read = readConfiguration({ feed: "0.0.0.0:8112", launch: "external", withoutGateway: "0" }, {});
+    expect(read).toMatchObject({ feed: { host: "0.0.0.0", port: 8112 }, launch: "external", withoutGatewayMs: 0 });
+    expect(readConfiguration({}, { HOTKEEP_FEED: "[::1]:0" }).feed).toEqual({ host: "::1", port: 0 });
+  });
+
+  it("knows webhooks by their topic, and repeats no secret of a URL that it refuses", () => {
+    const arn = "arn:aws:sns:us-west-2:123456789012:dax";
+    const hooks = { HOTKEEP_WEBHOOKS: `${arn}=http://127.0.0.1/a?token=b ${arn}-2=https://example.org/` };
+    expect([...readConfiguration({}, hooks).webhooks]).toEqual([
+      [arn, "http://127.0.0.1/a?token=b"],
+      [`${arn}-2`, "https://example.org/"],
+    ]);
+    const refused = (): unknown => readConfiguration({ webhook: ["dax=https://example.org/secret"] }, {});
+    expect(refused).toThrow(/^`dax` cannot be the webhook$/);
+  });
+
   it.each([
+    [{ feed: "localhost" }, "`localhost` cannot be the control feed's address"],
+    [{ launch: "elsewhere" }, "`elsewhere` cannot be the launch mode"],
+    [{ withoutGateway: "301" }, "`301` cannot be the time without the gateway"],
     [{ port: "70000" }, "`70000` cannot be the port"],
     [{ port: "8110x" }, "`8110x` cannot be the port"],
     [{ account: "12" }, "`12` cannot be the account"],

@@ -59,7 +59,7 @@ function program(): Command {
       "--advertise",
       "all nodes on 127.0.0.1 with ports of their own, where other loopback addresses do not exist",
     )
-    .option("--feed <address:port>", "where nodes reach this gateway (default: 127.0.0.1 and a free port that is kept)")
+    .option("--feed <address:port>", "where nodes reach this gateway (default: on loopback, for nodes on this machine)")
     .addOption(
       new Option(
         "--launch <who>",

@@ -57,8 +57,10 @@ export async function up(flags: ConfigurationInput & { readonly output: string }
     const why = "calls are signed, but not encrypted; `--https` encrypts them";
     process.stderr.write(`! listening on ${configuration.host}: ${why}\n`);
   }
-  // A closed terminal is no reason to leave nodes behind.
-  const signal = Promise.race(["SIGINT", "SIGTERM", "SIGHUP"].map((name) => once(process, name)));
+  const { stdin, stdout } = process;
+  // A closed terminal is no reason to leave nodes behind; without one, as under nohup, it is not for us.
+  const hangUp = stdin.isTTY === true || stdout.isTTY === true ? ["SIGHUP"] : [];
+  const signal = Promise.race(["SIGINT", "SIGTERM", ...hangUp].map((name) => once(process, name)));
   const gateway = await startGateway(configuration);
   const running = gateway.running();
   if (flags.output === "json") process.stdout.write(`${JSON.stringify(running)}\n`);

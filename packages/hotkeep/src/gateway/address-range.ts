@@ -1,11 +1,24 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import type { FeedAddress } from "@hotkeep/control-feed";
 import { HotkeepError } from "@hotkeep/core";
 import type { Configuration } from "../configuration.js";
 
-/** No subnet of the default VPC reaches up here, so no node will ever want it. */
-const lastAddress = "255.253";
 const daxPort = 8111;
+const feedPort = 8112;
+
+/** No subnet of the default VPC reaches up here, so no node will ever want it. */
+function gatewayAddress(vpcCidr: string): string {
+  return `${vpcCidr.split(".").slice(0, 2).join(".")}.255.253`;
+}
+
+/**
+ * Where the control feed listens when nothing else is said. It goes with the address range, not with the data: nodes that
+ * outlived a gateway find the next one in their range and are taken back, or told that they are not known any more.
+ */
+export function defaultFeedAddress({ vpcCidr, advertiseLoopback }: Configuration): FeedAddress {
+  return advertiseLoopback ? { host: "127.0.0.1", port: 0 } : { host: gatewayAddress(vpcCidr), port: feedPort };
+}
 
 /**
  * Takes the loopback range of the default VPC for this gateway, so that a second one is told at once and by name what is
@@ -15,7 +28,7 @@ const daxPort = 8111;
  */
 export async function takeAddressRange({ vpcCidr, advertiseLoopback }: Configuration): Promise<() => void> {
   if (advertiseLoopback) return () => {};
-  const address = `${vpcCidr.split(".").slice(0, 2).join(".")}.${lastAddress}`;
+  const address = gatewayAddress(vpcCidr);
   const mark = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     mark.once("error", (cause: NodeJS.ErrnoException) => {

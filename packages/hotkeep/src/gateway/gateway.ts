@@ -12,7 +12,7 @@ import { gatewayAuthority, gatewayCertificate } from "../certificates/gateway-ce
 import type { Configuration } from "../configuration.js";
 import { leadsBack } from "../table-endpoint.js";
 import { prepareFirstStart } from "../world/first-start.js";
-import { checkStoredRange, takeAddressRange } from "./address-range.js";
+import { checkStoredRange, defaultFeedAddress, takeAddressRange } from "./address-range.js";
 import { AuditTrail } from "./audit-trail.js";
 import { readCredentialsFile, replaceFile, writeConfigFile } from "./credentials-file.js";
 import { takeDataDirectory } from "./data-directory.js";
@@ -135,6 +135,7 @@ async function open(
   closers.push(() => tables.close());
   const network = openNetwork({ store, clock, random, logger, vpcCidr });
 
+  const feed = configuration.feed ?? defaultFeedAddress(configuration);
   const webhooks = new Webhooks({ urls: configuration.webhooks, clock, random, logger });
   closers.push(() => webhooks.close());
   const clusters = await openClusters({
@@ -150,8 +151,8 @@ async function open(
     tlsNames: configuration.tlsNames,
     advertise: configuration.advertiseLoopback ? "loopback" : "interface",
     launch: configuration.launch,
-    feedHost: configuration.feed.host,
-    feedPort: configuration.feed.port,
+    feedHost: feed.host,
+    feedPort: feed.port,
     limits: { withoutGatewayMs: configuration.withoutGatewayMs },
     onDenial: (denial) => {
       monitoring.denied(denial.hop === "caller" ? "cluster" : "table");
