@@ -12,6 +12,8 @@ export interface TablesLimits {
   readonly transactionBytesMax: number;
   /** How long a ClientRequestToken is remembered (documented: 10 minutes). */
   readonly transactionTokenMs: number;
+  /** Items of one partition key in a table with local indexes (documented: 10 GB). */
+  readonly collectionBytesMax: number;
   /** Tables of one account in one Region (documented default quota: 2,500). */
   readonly tablesPerRegionMax: number;
   /** Writes that wait for the disk at once; beyond it writers hear ThrottlingException (ours). */
@@ -56,6 +58,7 @@ export const defaultTablesLimits: TablesLimits = {
   batchWriteRequestsMax: 25,
   transactionBytesMax: 4 * 1024 * 1024,
   transactionTokenMs: 10 * 60 * 1000,
+  collectionBytesMax: 10 * 1024 ** 3,
   tablesPerRegionMax: 2_500,
   pendingWritesMax: 20_000,
   requestsPerCommitMax: 512,

@@ -1,5 +1,6 @@
 import type { KeySchema } from "@hotkeep/attributes";
 import { formatArn } from "@hotkeep/core";
+import { CollectionSizes } from "../items/collection-sizes.js";
 import type { PolicyBook } from "../resource-policies/policy-book.js";
 import { decodeCounter } from "../storage/counters.js";
 import type { StoredRows } from "../storage/stored-rows.js";
@@ -53,6 +54,7 @@ export class Index {
 export class Table {
   readonly arn: string;
   readonly counter: Counter;
+  readonly collections = new CollectionSizes();
   /** Set inside the transaction that deletes the table, so that later writes of the same commit notice. */
   isDeleted = false;
   /** Where changes of the items are recorded; the catalog sets it with the definition. */

@@ -29,6 +29,9 @@ export function cancelledBy(reason: CancellationReason, at: number, actions: num
 /** The reason that an error of one action makes; undefined for errors that concern the whole request. */
 export function reasonOf(error: unknown): CancellationReason | undefined {
   if (isInvalid(error)) return { Code: "ValidationError", Message: error.message };
+  if (error instanceof AwsError && error.code === "ItemCollectionSizeLimitExceededException") {
+    return { Code: "ItemCollectionSizeLimitExceeded", Message: error.message };
+  }
   if (!(error instanceof AwsError) || error.code !== "ConditionalCheckFailedException") return undefined;
   const item = error.members.Item as Item | undefined;
   const reason = { Code: "ConditionalCheckFailed", Message: error.message };

@@ -74,6 +74,7 @@ export function replaceItemRow(
   else if (before !== undefined) transaction.remove(storage.items, rowKey);
   else return;
   table.stream?.append(transaction, { before, after, changer });
+  table.collections.note(transaction, table, before, after);
   const items = (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
   transaction.count(table.counter, items, (after?.sizeBytes ?? 0) - (before?.sizeBytes ?? 0));
   const primary = withoutSpace(rowKey);

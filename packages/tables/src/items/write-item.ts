@@ -56,9 +56,17 @@ export function prepareWrite(action: WriteAction, table: Table): PreparedWrite {
 /**
  * Finds out what a write does, inside the transaction that will carry it out; writes nothing.
  *
- * @throws AwsError `ConditionalCheckFailedException`, or `ValidationException` for an update that does not fit the item.
+ * @throws AwsError `ConditionalCheckFailedException`, `ValidationException` for an update that does not fit the item,
+ * `ItemCollectionSizeLimitExceededException`
  */
 export function decideWrite(engine: Engine, write: PreparedWrite): WriteOutcome {
+  const outcome = outcomeOf(engine, write);
+  const { table, key } = write;
+  table.collections.check(engine.storage, table, key, outcome, engine.limits.collectionBytesMax);
+  return outcome;
+}
+
+function outcomeOf(engine: Engine, write: PreparedWrite): WriteOutcome {
   const { action, table, key, rowKey } = write;
   if (table.isDeleted) throw tableNotFound();
   const before = readItemRow(engine.storage, rowKey);

@@ -155,6 +155,7 @@ const codes: Readonly<Record<string, string>> = {
   SerializationException: "ValidationError",
   ResourceNotFoundException: "ResourceNotFound",
   ConditionalCheckFailedException: "ConditionalCheckFailed",
+  ItemCollectionSizeLimitExceededException: "ItemCollectionSizeLimitExceeded",
   DuplicateItemException: "DuplicateItem",
   ThrottlingException: "ThrottlingError",
   AccessDenied: "AccessDenied",
