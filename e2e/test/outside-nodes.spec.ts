@@ -145,6 +145,15 @@ describe("a cluster whose nodes somebody else starts", () => {
     expect(extra.errors).toContain("Every node of cluster `shop` is there already.");
   });
 
+  it("waits for the nodes of a higher replication factor, which may be taken back", async () => {
+    const ClusterName = "shop";
+    await clients.dax.increaseReplicationFactor({ ClusterName, NewReplicationFactor: 3 });
+    expect(await cluster()).toMatchObject({ Status: "modifying", TotalNodes: 3, ActiveNodes: 2 });
+    await clients.dax.decreaseReplicationFactor({ ClusterName, NewReplicationFactor: 2 });
+    await expect.poll(status, { timeout: 10_000 }).toBe("available");
+    expect((await cluster()).Nodes!.map(({ NodeId }) => NodeId)).toEqual(["shop-a", "shop-b"]);
+  });
+
   it("is asked for tokens by those who may, and only for clusters of this kind", async () => {
     const ask = (...flags: string[]) => hotkeepCommand("token", "create", "--data", dataDirectory, ...flags);
     await expect(ask("--cluster", "shop", "--profile", "alice")).rejects.toThrow(

@@ -8,6 +8,7 @@ import { pageOf } from "../model/page.js";
 import type { ClusterRecord } from "../model/records.js";
 import { checkTopicArn } from "../model/tags.js";
 import {
+  awaitsNodes,
   type ControlDesk,
   changeAvailable,
   daxOperation,
@@ -44,13 +45,8 @@ export function clusterOperations(desk: ControlDesk): readonly NamedOperation[] 
     daxOperation("DeleteCluster", {
       needs: (input, call) => needsCluster(call, "DeleteCluster", input.ClusterName),
       async handle(input, call) {
-        const record = await desk.clusters.update(call, { name: checkClusterName(input.ClusterName) }, (now) => {
-          // One whose nodes never come would else be there for ever (ours).
-          if (now.launch !== "external" || now.status !== "creating") requireAvailable(now);
-          return { record: { ...now, status: "deleting" } };
-        });
-        if (record === undefined) throw fault("ClusterNotFoundFault", "Cluster not found.");
-        desk.look(call, record);
+        const gone = (now: ClusterRecord) => ({ record: { ...now, status: "deleting" as const } });
+        const record = await changeAvailable(desk, call, input.ClusterName, gone, awaitsNodes);
         return { Cluster: answer(call, record) };
       },
     }),

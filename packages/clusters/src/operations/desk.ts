@@ -57,9 +57,15 @@ export function requireAvailable(record: ClusterRecord): void {
   }
 }
 
+/** Whether a cluster waits for nodes that somebody else starts, and so may wait for ever (ours). */
+export function awaitsNodes(record: ClusterRecord): boolean {
+  return record.launch === "external" && (record.status === "creating" || record.status === "modifying");
+}
+
 /**
  * Changes a cluster that must be available, and has it looked at.
  *
+ * @param excused whether this cluster may be changed in another state as well
  * @throws AwsError `ClusterNotFoundFault`, `InvalidClusterStateFault`
  */
 export async function changeAvailable(
@@ -67,9 +73,10 @@ export async function changeAvailable(
   place: Place,
   name: string,
   change: (record: ClusterRecord) => ClusterChange,
+  excused: (record: ClusterRecord) => boolean = () => false,
 ): Promise<ClusterRecord> {
   const record = await desk.clusters.update(place, { name: checkClusterName(name) }, (now) => {
-    requireAvailable(now);
+    if (!excused(now)) requireAvailable(now);
     return change(now);
   });
   if (record === undefined) throw fault("ClusterNotFoundFault", "Cluster not found.");

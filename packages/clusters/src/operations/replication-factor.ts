@@ -7,6 +7,7 @@ import type { ClusterRecord, NodeRecord } from "../model/records.js";
 import { placeNodes } from "../placement/place-nodes.js";
 import { checkNodeQuota, newNodes } from "./create-cluster.js";
 import {
+  awaitsNodes,
   type ControlDesk,
   changeAvailable,
   daxOperation,
@@ -60,15 +61,17 @@ export function replicationFactorOperations(desk: ControlDesk): readonly NamedOp
       needs: (input, call) => needsCluster(call, "DecreaseReplicationFactor", input.ClusterName),
       async handle(input, call) {
         let shown: ClusterRecord | undefined;
-        await changeAvailable(desk, call, input.ClusterName, (now) => {
+        const decrease = (now: ClusterRecord) => {
           const leaving = nodesToRemove(now, input);
           const nodes = now.nodes.map((node) =>
             leaving.includes(node) ? { ...node, status: "deleting" as const } : node,
           );
           // The answer shows the cluster as it was, except for its state (observed).
           shown = { ...now, status: "modifying" };
-          return { record: { ...now, nodes, status: "modifying" } };
-        });
+          return { record: { ...now, nodes, status: "modifying" as const } };
+        };
+        const awaited = (now: ClusterRecord) => now.status === "modifying" && awaitsNodes(now);
+        await changeAvailable(desk, call, input.ClusterName, decrease, awaited);
         return { Cluster: clusterAnswer(call, shown!, desk.advertise) };
       },
     }),
