@@ -16,7 +16,7 @@ export async function tables({ rounds, seconds }: { rounds: number; seconds: num
     process.stdout.write(`${connections} connections, items of about 280 bytes; ${machineLine()}\n`);
     process.stdout.write("ours: signatures verified, policies decided, every write on disk before its answer\n");
     for (const server of servers) await prepare(server);
-    printRow(["", "", "ops/s", "p50 µs", "p99 µs", "CPU µs", "ours/it"]);
+    printRow(["", "", "ops/s", "p50 µs", "p99 µs", "CPU µs", "ours/it", "by CPU"]);
     const figures: Record<string, number> = {};
     for (const kind of kinds) {
       const results = new Map<TableServer, HttpResult[]>();
@@ -70,14 +70,19 @@ function report(kind: Kind, results: ReadonlyMap<TableServer, readonly HttpResul
     const result = median(rounds);
     ours ??= result;
     const ratio = ours.perSecond / result.perSecond;
+    const cpuRatio = result.cpuUs / ours.cpuUs;
     const { perSecond, p50Us, p99Us, cpuUs } = result;
     const cells = [perSecond.toFixed(0), String(p50Us), String(p99Us), cpuUs.toFixed(0)];
-    printRow([kind.name, server.name, ...cells, result === ours ? "" : ratio.toFixed(2)]);
+    printRow([kind.name, server.name, ...cells, ...(result === ours ? [] : [ratio.toFixed(2), cpuRatio.toFixed(2)])]);
     const name = kind.operation.toLowerCase();
     if (result === ours) {
       figures[`${name}_per_s`] = Math.round(perSecond);
       figures[`${name}_p99_us`] = p99Us;
-    } else figures[`${name}_to_${server.name.toLowerCase().replace(/\W/g, "_")}`] = Number(ratio.toFixed(2));
+    } else {
+      const peer = server.name.toLowerCase().replace(/\W/g, "_");
+      figures[`${name}_to_${peer}`] = Number(ratio.toFixed(2));
+      figures[`${name}_cpu_to_${peer}`] = Number(cpuRatio.toFixed(2));
+    }
   }
   return figures;
 }
