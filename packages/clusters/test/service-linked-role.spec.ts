@@ -242,6 +242,34 @@ describe("the service-linked role of DAX", () => {
     await house.clusters.whenAvailable("daxcluster01", region, 5_000);
   });
 
+  it("SLR-38 comes to every account that has such clusters, and to no other", async () => {
+    const ground = newGround();
+    const [second, third] = ["210987654321", "310987654321"] as const;
+    house = await openHouse({}, ground);
+    const credentials = await house.identity.createAccount(second, "second");
+    await house.identity.createAccount(third, "third");
+    const { Role: role } = await house.call(
+      "iam",
+      "CreateRole",
+      { RoleName: "Tables", AssumeRolePolicyDocument: daxTrust },
+      { credentials },
+    );
+    const wish = { ClusterName: "books", NodeType: "dax.r5.large", ReplicationFactor: 1, IamRoleArn: role!.Arn! };
+    await house.call("dax", "CreateCluster", wish, { credentials });
+    await house.clusters.whenAvailable("books", region, 5_000);
+    const before = house.identity.findServiceLinkedRole(dax, second)!;
+    await house.close();
+    await ground.store.transact(async (transaction) => {
+      const entries = await transaction.range({ start: `identity/${second}/`, end: `identity/${second}/\u{10ffff}` });
+      for (const { key, value } of entries) if (JSON.stringify(value).includes(before.id)) transaction.delete(key);
+    });
+
+    house = await openHouse({}, ground, 2);
+    const found = [account, second, third].map((one) => house.identity.findServiceLinkedRole(dax, one)?.arn);
+    expect(found).toEqual([undefined, before.arn, undefined]);
+    expect(house.identity.findServiceLinkedRole(dax, second)!.id).not.toBe(before.id);
+  });
+
   it("SLR-39 is made again by the next cluster after it was deleted: same name, another id", async () => {
     house = await openHouse();
     await house.serviceRole();
