@@ -3,6 +3,7 @@ import { HotkeepError } from "@hotkeep/core";
 import { Attachments } from "./attach/attachments.js";
 import { JoinTokens } from "./attach/join-tokens.js";
 import { openFeed, reachableUrl } from "./attach/open-feed.js";
+import { cacheOperations } from "./cache-settings/operations.js";
 import { DenialLog } from "./denials/denial-log.js";
 import { LinkedRole } from "./ec2/linked-role.js";
 import { reasonOf } from "./errors.js";
@@ -29,6 +30,7 @@ import { parameterGroupOperations } from "./operations/parameter-groups.js";
 import { replicationFactorOperations } from "./operations/replication-factor.js";
 import { subnetGroupOperations } from "./operations/subnet-groups.js";
 import { tagOperations } from "./operations/tags.js";
+import type { SightDesk } from "./sight/desk.js";
 import { SeenRequests } from "./sight/seen-requests.js";
 import { sightOperations } from "./sight/sight-operations.js";
 
@@ -128,18 +130,25 @@ class ControlPlane implements Clusters {
       launch: options.launch ?? "local",
       look: (place, record) => this.#look(place, record, true),
     };
+    const sight: SightDesk = {
+      clock,
+      clusters: this.#clusters,
+      seen: this.#seen,
+      nodesOf: (place, name) =>
+        this.#keepersOf(place, name).flatMap((one) =>
+          one.members.map(({ nodeId, connection }) => ({ nodeId, connection })),
+        ),
+    };
     this.ownHandlers = {
       service: "hotkeep",
       operations: [
         ...joinTokenOperations({ clusters: this.#clusters, tokens: this.#tokens, limits }),
-        ...sightOperations({
-          clock,
-          clusters: this.#clusters,
-          seen: this.#seen,
-          nodesOf: (place, name) =>
-            [...this.#keepers.values()]
-              .filter((one) => clusterArn(one.place, one.name) === clusterArn(place, name))
-              .flatMap((one) => one.members.map(({ nodeId, connection }) => ({ nodeId, connection }))),
+        ...sightOperations(sight),
+        ...cacheOperations({
+          ...sight,
+          tellNodes: async (place, name) => {
+            await Promise.all(this.#keepersOf(place, name).map((one) => one.renewConfigurations()));
+          },
         }),
       ],
     };
@@ -296,6 +305,11 @@ class ControlPlane implements Clusters {
       }
       this.#attachments.end(joinId);
     }
+  }
+
+  #keepersOf(place: Place, name: string): readonly ClusterKeeper[] {
+    const arn = clusterArn(place, name);
+    return [...this.#keepers.values()].filter((one) => clusterArn(one.place, one.name) === arn);
   }
 
   #renewConfigurations(place: Place): void {

@@ -38,6 +38,32 @@ export interface SeatGrant {
   readonly alone: boolean;
 }
 
+/** What holds for one table instead of the parameter group. */
+export interface TableCacheRule {
+  readonly table: string;
+  /** Milliseconds; 0: items never expire. Absent: as the parameter group says. */
+  readonly recordTtlMs?: number;
+  /** Milliseconds; 0: answers to queries and scans are not kept. Absent: as the parameter group says. */
+  readonly queryTtlMs?: number;
+  /** Nothing of this table is kept. */
+  readonly neverCache?: boolean;
+}
+
+/** What a cluster does beyond DAX. Everything is off where it is absent. */
+export interface CacheSettings {
+  readonly tables?: readonly TableCacheRule[];
+  /** A write drops the answers to queries of its partition, and of its table's scans and indexes. */
+  readonly coherentQueries?: boolean;
+  /** Changes that others made to the tables drop what is cached, as the tables' streams tell of them. */
+  readonly followStreams?: boolean;
+  /** Which items stay when room is short: those used last, or those used often, so that a scan pushes out nothing. */
+  readonly admission?: "lru" | "frequent";
+  /** When the tables do not answer, what has expired is served for so many milliseconds longer. */
+  readonly staleMs?: number;
+  /** How long the tables may take before what has expired is served; their own time-out when absent. */
+  readonly staleAfterMs?: number;
+}
+
 /** What a node needs to know about its cluster. */
 export interface NodeConfiguration {
   readonly clusterArn: string;
@@ -53,6 +79,8 @@ export interface NodeConfiguration {
   readonly recordTtlMs: number;
   /** 0: query results are not cached. */
   readonly queryTtlMs: number;
+  /** Absent: as DAX. */
+  readonly cacheSettings?: CacheSettings;
   readonly cacheBytesMax: number;
   /** How long the node serves on when it has lost the gateway, before it ends; 0: not at all. */
   readonly withoutGatewayMs: number;
@@ -228,6 +256,17 @@ export interface GatewayRequests {
   xray: {
     request: { readonly table: string; readonly key: KeyJson; readonly stored: boolean };
     response: { readonly cached: CachedItem; readonly stored?: StoredItem };
+  };
+  /**
+   * Forgets one item; or, without a key, a table's items and all answers to queries and scans; or, without a table,
+   * everything.
+   *
+   * @throws AwsError ValidationException when the key is none of the table's
+   */
+  invalidate: {
+    request: { readonly table?: string; readonly key?: KeyJson };
+    /** How many entries were forgotten. */
+    response: { readonly items: number; readonly pages: number };
   };
   /** The keys looked up most over the last one to two minutes. */
   hotKeys: {

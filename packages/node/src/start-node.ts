@@ -8,7 +8,9 @@ import {
 import { type Clock, HotkeepError, type Logger, type Random, type Timer } from "@hotkeep/core";
 import type { Span } from "@hotkeep/traces";
 import { ByteCache } from "./cache/byte-cache.js";
+import { CacheRules } from "./cache/cache-rules.js";
 import { Doubts } from "./cache/doubts.js";
+import { invalidate } from "./cache/invalidate.js";
 import { ItemCache } from "./cache/item-cache.js";
 import { MemoryBudget } from "./cache/memory-budget.js";
 import { PageCache } from "./cache/page-cache.js";
@@ -174,8 +176,9 @@ class CacheNode implements RunningNode {
     this.#budget = new MemoryBudget(configuration.cacheBytesMax);
     this.#itemBytes = new ByteCache(this.#budget, seed);
     this.#pageBytes = new ByteCache(this.#budget, seed);
-    this.#items = new ItemCache(this.#itemBytes, configuration.recordTtlMs, new Doubts(limits, seed));
-    this.#pages = new PageCache(this.#pageBytes, configuration.queryTtlMs);
+    const rules = rulesOf(configuration);
+    this.#items = new ItemCache(this.#itemBytes, rules, new Doubts(limits, seed));
+    this.#pages = new PageCache(this.#pageBytes, rules);
     this.#callers = new Callers(feed, clock, limits, region);
     this.#roleSessions = new RoleSessions(feed, clock, limits);
     this.#lists = new AttributeLists(feed, limits.attributeListsMax);
@@ -392,6 +395,7 @@ class CacheNode implements RunningNode {
     });
     on("follow", ({ forMs, percent }) => this.#tail.follow(forMs, percent));
     feed.handle("xray", (ask) => this.#xRay.look(ask));
+    feed.handle("invalidate", (ask) => invalidate(this.#context, ask));
     feed.handle("hotKeys", ({ keysMax }) => hotKeysOf(this.#context, this.#watch, this.#clock, keysMax));
     on("drain", ({ withinMs }) => {
       this.drain(withinMs).catch((error: unknown) => this.#logger.error("draining failed", { error }));
@@ -447,12 +451,21 @@ class CacheNode implements RunningNode {
     this.#gate = gateOf(configuration);
     this.#listening?.evict();
     this.#http.moveTo(configuration.tableEndpoint, configuration.tableEndpointAuthority);
-    this.#items.ttlMs = configuration.recordTtlMs;
-    this.#pages.ttlMs = configuration.queryTtlMs;
+    this.#follow(configuration);
     this.#budget.resize(configuration.cacheBytesMax);
     // Clients that come by a new name must not find it missing.
     const { tls } = configuration;
     return tls && this.#tls?.speakFor(tls.names, tls.authority);
+  }
+
+  /** Takes over what is cached how, and forgets what may not be here any more. */
+  #follow(configuration: NodeConfiguration): void {
+    const rules = rulesOf(configuration);
+    this.#items.rules = rules;
+    this.#pages.rules = rules;
+    for (const { table, neverCache } of configuration.cacheSettings?.tables ?? []) {
+      if (neverCache === true) this.#items.invalidateTable(table, this.#clock.monotonic());
+    }
   }
 
   #beat(): void {
@@ -460,6 +473,10 @@ class CacheNode implements RunningNode {
     this.#teller.tick(this.#clock.monotonic());
     this.#heartbeat = this.#clock.after(this.#limits.heartbeatMs, () => this.#beat());
   }
+}
+
+function rulesOf({ recordTtlMs, queryTtlMs, cacheSettings }: NodeConfiguration): CacheRules {
+  return new CacheRules(recordTtlMs, queryTtlMs, cacheSettings?.tables);
 }
 
 function processMicros(): number {

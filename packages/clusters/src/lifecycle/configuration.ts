@@ -40,6 +40,7 @@ export async function configurationOf(
     tableEndpoint: desk.tableEndpoint(outside?.gatewayAddress),
     serviceRoleArn: record.roleArn,
     ...timesOf(group ?? defaultParameterGroup),
+    ...(record.cacheSettings !== undefined && { cacheSettings: record.cacheSettings }),
     withoutGatewayMs: desk.limits.withoutGatewayMs,
     cacheBytesMax: desk.cacheBytesOf(record.nodeType),
     ...(desk.enforceSecurityGroups && { ingressCidrs }),

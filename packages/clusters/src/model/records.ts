@@ -1,3 +1,4 @@
+import type { StoredCacheSettings } from "../cache-settings/settings.js";
 import type { Launch } from "./launch.js";
 
 /** Where clusters live: every account has its own in every Region. */
@@ -49,6 +50,8 @@ export type ClusterRecord = {
   readonly serviceGroupId: string | null;
   readonly parameterGroup: string;
   readonly parameterStatus: "in-sync" | "applying";
+  /** What it does beyond DAX; absent: nothing. */
+  readonly cacheSettings?: StoredCacheSettings;
   readonly maintenanceWindow: string;
   readonly topic: { readonly arn: string; readonly status: string } | null;
   readonly encryptedAtRest: boolean;

@@ -201,6 +201,24 @@ function program(): Command {
     .addOption(outputOption("`text` for people, `json` for one line"))
     .action(async (flags) => (await import("./hot-keys.js")).hotKeys(flags));
 
+  const cache = hotkeep
+    .command("cache")
+    .description("what a cluster does beyond DAX, and forgetting what it has cached");
+  asking(cache.command("settings"))
+    .description("print a cluster's settings beyond DAX, or change them")
+    .option("--cluster <name>", "the cluster (default: daxcluster01)")
+    .option("--set <json>", "the new settings, all of them; `{}` turns everything off")
+    .addOption(outputOption("`text` for people, `json` for one line"))
+    .action(async (flags) => (await import("./cache.js")).cacheSettings(flags));
+  asking(cache.command("invalidate"))
+    .description("have every node of a cluster forget an item, a table, or everything")
+    .option("--cluster <name>", "the cluster (default: daxcluster01)")
+    .option("--table <name>", "this table's items, and all answers to queries and scans")
+    .option("--key <json>", "with --table: this item only, by its key as DynamoDB's JSON")
+    .option("--everything", "all that is cached")
+    .addOption(outputOption("`text` for people, `json` for one line"))
+    .action(async (flags) => (await import("./cache.js")).invalidateCache(flags));
+
   const token = hotkeep
     .command("token")
     .description("tokens with which nodes that somebody else starts join a cluster");

@@ -31,7 +31,8 @@ export function clusterOf({ cluster }: { readonly cluster?: string }): string {
   return cluster ?? process.env.HOTKEEP_CLUSTER ?? "daxcluster01";
 }
 
-function readKey(text: string): Readonly<Record<string, unknown>> {
+/** A key as the command line gives it. @throws HotkeepError `BadArgument` */
+export function readKey(text: string): Readonly<Record<string, unknown>> {
   try {
     const key: unknown = JSON.parse(text);
     if (typeof key === "object" && key !== null && !Array.isArray(key)) return key as Record<string, unknown>;

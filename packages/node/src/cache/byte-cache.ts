@@ -182,6 +182,26 @@ export class ByteCache {
     return true;
   }
 
+  /** Forgets every entry whose key begins with `prefix`; the answer is how many. Looks at all entries. */
+  dropPrefix(prefix: Uint8Array): number {
+    let dropped = 0;
+    for (let entry = this.#newest; entry !== noEntry; ) {
+      const block = this.#entries.block(entry);
+      const index = this.#entries.index(entry);
+      const older = block.older[index]!;
+      const { length } = prefix;
+      if (
+        block.keyLength[index]! >= length &&
+        sameBytes(this.#log.bytes(block.segment[index]!), block.offset[index]!, prefix, 0, length)
+      ) {
+        this.#remove(entry);
+        dropped++;
+      }
+      entry = older;
+    }
+    return dropped;
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#budget.refund(this.#bytes);

@@ -1,6 +1,8 @@
 import type { Item } from "@hotkeep/attributes";
 import { ageOf, type ByteCache, type CacheEntry } from "./byte-cache.js";
+import type { CacheRules } from "./cache-rules.js";
 import type { Doubts } from "./doubts.js";
+import { itemKeyPrefix, readItemKey } from "./item-key.js";
 
 /** What a read of one item at the table found. */
 export interface FoundItem {
@@ -54,21 +56,20 @@ export interface WriteInProgress {
  */
 export class ItemCache {
   readonly #cache: ByteCache;
-  #ttlMs: number;
+  #rules: CacheRules;
   readonly #fills = new Map<string, Fill>();
   readonly #writes = new Map<string, WriteInProgress[]>();
   readonly #doubts: Doubts;
 
-  /** `ttlMs` counts from insertion; 0 means no end. */
-  constructor(cache: ByteCache, ttlMs: number, doubts: Doubts) {
+  constructor(cache: ByteCache, rules: CacheRules, doubts: Doubts) {
     this.#cache = cache;
-    this.#ttlMs = ttlMs;
+    this.#rules = rules;
     this.#doubts = doubts;
   }
 
-  /** Life of entries stored from now on, in milliseconds; 0 means no end. */
-  set ttlMs(ttlMs: number) {
-    this.#ttlMs = ttlMs;
+  /** What holds for entries stored from now on; their lives count from insertion. */
+  set rules(rules: CacheRules) {
+    this.#rules = rules;
   }
 
   /** Entries held. */
@@ -218,9 +219,24 @@ export class ItemCache {
     this.#cache.clear();
   }
 
+  /** Nothing of one table that is here, or on its way here, counts any more. The answer: how many entries went. */
+  invalidateTable(table: string, now: number): number {
+    const prefix = itemKeyPrefix(table);
+    const text = textOf(prefix);
+    for (const [keyText, fill] of this.#fills) {
+      if (!keyText.startsWith(text)) continue;
+      fill.leased = false;
+      this.#fills.delete(keyText);
+    }
+    for (const [keyText, writes] of this.#writes)
+      if (keyText.startsWith(text)) for (const write of writes) contest(write, keyText);
+    this.#doubts.learnedAll(now);
+    return this.#cache.dropPrefix(prefix);
+  }
+
   #store(key: Uint8Array, keyText: string, response: Uint8Array, now: number, keepUntil: number): void {
-    const end = this.#ttlMs === 0 ? Number.POSITIVE_INFINITY : now + this.#ttlMs;
-    const until = Math.min(end, keepUntil, this.#doubts.keepUntil(keyText, now));
+    const lifeMs = this.#rules.itemLifeMs(this.#rules.differ ? readItemKey(key).table : "") ?? 0;
+    const until = Math.min(now + lifeMs, keepUntil, this.#doubts.keepUntil(keyText, now));
     if (until > now) this.#cache.put(key, response, now, until);
     else this.#cache.drop(key);
   }

@@ -15,6 +15,16 @@ export function itemKeyOf(table: string, canonicalKey: Uint8Array): Buffer {
   return out;
 }
 
+/** What the item keys of a table begin with, and no others. */
+export function itemKeyPrefix(table: string): Buffer {
+  const name = Buffer.from(table, "utf8");
+  const head = headBytes(name.length);
+  const out = Buffer.allocUnsafe(head + name.length);
+  writeHead(out, 0, name.length, head);
+  out.set(name, head);
+  return out;
+}
+
 /** Table and canonical primary key of an item key. */
 export function readItemKey(itemKey: Uint8Array): { readonly table: string; readonly key: Buffer } {
   const bytes = Buffer.from(itemKey.buffer, itemKey.byteOffset, itemKey.byteLength);

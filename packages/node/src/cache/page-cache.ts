@@ -1,4 +1,5 @@
 import type { ByteCache, CacheEntry } from "./byte-cache.js";
+import type { CacheRules } from "./cache-rules.js";
 import { Collapse } from "./collapse.js";
 
 /**
@@ -8,24 +9,23 @@ import { Collapse } from "./collapse.js";
  */
 export class PageCache {
   readonly #cache: ByteCache;
-  #ttlMs: number;
+  #rules: CacheRules;
   readonly running = new Collapse<Buffer>();
 
-  /** `ttlMs` 0: nothing is kept. */
-  constructor(cache: ByteCache, ttlMs: number) {
+  constructor(cache: ByteCache, rules: CacheRules) {
     this.#cache = cache;
-    this.#ttlMs = ttlMs;
+    this.#rules = rules;
   }
 
-  /** Life of answers stored from now on, in milliseconds; 0: none. */
-  set ttlMs(ttlMs: number) {
-    this.#ttlMs = ttlMs;
-    if (ttlMs === 0) this.#cache.clear();
+  /** What holds for answers stored from now on. */
+  set rules(rules: CacheRules) {
+    this.#rules = rules;
+    if (!rules.keepsPages) this.#cache.clear();
   }
 
   /** Whether answers are kept at all. */
   get enabled(): boolean {
-    return this.#ttlMs > 0;
+    return this.#rules.keepsPages;
   }
 
   get count(): number {
@@ -37,8 +37,16 @@ export class PageCache {
     return this.#cache.find(buffer, start, end, now);
   }
 
-  /** Keeps the answer to a frame. */
-  put(frame: Buffer, response: Buffer, now: number): void {
-    if (this.#ttlMs > 0) this.#cache.put(frame, response, now, now + this.#ttlMs);
+  /** Keeps the answer to a frame that asks this table. */
+  put(table: string, frame: Buffer, response: Buffer, now: number): void {
+    const lifeMs = this.#rules.pageLifeMs(table);
+    if (lifeMs !== undefined) this.#cache.put(frame, response, now, now + lifeMs);
+  }
+
+  /** Forgets everything; the answer is how much that was. */
+  clear(): number {
+    const { count } = this.#cache;
+    this.#cache.clear();
+    return count;
   }
 }

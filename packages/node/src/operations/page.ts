@@ -32,8 +32,8 @@ export async function page(
   let mine = false;
   const answer = await pages.running.run(frame.toString("latin1"), async () => {
     mine = true;
-    const { answer, cacheable } = await readPage(context, request);
-    pages.put(frame, cacheable, context.clock.monotonic());
+    const { table, answer, cacheable } = await readPage(context, request);
+    pages.put(table, frame, cacheable, context.clock.monotonic());
     return answer;
   });
   sighting?.note(mine ? "miss" : "coalesced");
@@ -41,6 +41,8 @@ export async function page(
 }
 
 interface ReadPage {
+  /** The table's name. */
+  readonly table: string;
   readonly answer: Buffer;
   /** The same without capacity: whoever is served from memory has consumed none. */
   readonly cacheable: Buffer;
@@ -77,11 +79,11 @@ async function readPage(context: OperationContext, request: QueryRequest | ScanR
   };
   const cacheable = await lists.encode((listIdOf) => encodePageResponse(result, table.schema, listIdOf));
   const { ConsumedCapacity: consumedCapacity } = output;
-  if (consumedCapacity === undefined) return { answer: cacheable, cacheable };
+  if (consumedCapacity === undefined) return { table: table.name, answer: cacheable, cacheable };
   const answer = await lists.encode((listIdOf) =>
     encodePageResponse({ ...result, consumedCapacity }, table.schema, listIdOf),
   );
-  return { answer, cacheable };
+  return { table: table.name, answer, cacheable };
 }
 
 function inputOf(request: QueryRequest | ScanRequest, table: KnownTable) {

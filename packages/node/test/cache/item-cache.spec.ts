@@ -1,6 +1,7 @@
 import { SeededRandom } from "@hotkeep/core";
 import { describe, expect, it } from "vitest";
 import { ByteCache } from "../../src/cache/byte-cache.js";
+import { CacheRules } from "../../src/cache/cache-rules.js";
 import { Doubts } from "../../src/cache/doubts.js";
 import { type Fill, type FoundItem, ItemCache, type WriteInProgress } from "../../src/cache/item-cache.js";
 import { MemoryBudget } from "../../src/cache/memory-budget.js";
@@ -9,7 +10,7 @@ const key = Buffer.from("k");
 const limits = { tableLagMs: 1_000, lateWriteMs: 2_000, lateKeysMax: 2 };
 
 function newCache(ttlMs = 0): ItemCache {
-  return new ItemCache(new ByteCache(new MemoryBudget(1e7), 5), ttlMs, new Doubts(limits, 5));
+  return new ItemCache(new ByteCache(new MemoryBudget(1e7), 5), new CacheRules(ttlMs, 0), new Doubts(limits, 5));
 }
 
 const found = (text: string): FoundItem => ({ response: Buffer.from(text) });

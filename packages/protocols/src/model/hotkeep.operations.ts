@@ -8,6 +8,21 @@ export interface Account {
   readonly CreatedAt?: Date;
 }
 
+/** CacheSettings of the model. */
+export interface CacheSettings {
+  readonly Tables?: readonly TableCacheRule[];
+  /** A write drops the answers to queries of its partition, and of its table's scans and indexes. */
+  readonly CoherentQueries?: boolean;
+  /** Changes that others made to the tables drop what is cached, as the tables' streams tell of them. */
+  readonly FollowStreams?: boolean;
+  /** Which items stay when room is short: those used last (lru, as DAX), or those used often (frequent). */
+  readonly Admission?: "lru" | "frequent";
+  /** When the tables do not answer, what has expired is served for so much longer. */
+  readonly StaleMillis?: number;
+  /** How long the tables may take before what has expired is served. */
+  readonly StaleAfterMillis?: number;
+}
+
 /** CreateAccountRequest of the model. */
 export interface CreateAccountRequest {
   /** Twelve digits; any that are free when absent. */
@@ -48,6 +63,17 @@ export interface DeleteJoinTokenRequest {
 /** DeleteJoinTokenResponse of the model. */
 export type DeleteJoinTokenResponse = {};
 
+/** GetCacheSettingsRequest of the model. */
+export interface GetCacheSettingsRequest {
+  readonly ClusterName: string;
+}
+
+/** GetCacheSettingsResponse of the model. */
+export interface GetCacheSettingsResponse {
+  readonly ClusterArn?: string;
+  readonly Settings?: CacheSettings;
+}
+
 /** HotKey of the model. */
 export interface HotKey {
   readonly TableName?: string;
@@ -56,6 +82,30 @@ export interface HotKey {
   /** Of all look-ups of items on the cluster. */
   readonly Percent?: number;
   readonly Nodes?: readonly string[];
+}
+
+/** InvalidateCacheRequest of the model. */
+export interface InvalidateCacheRequest {
+  readonly ClusterName: string;
+  readonly TableName?: string;
+  /** Only with TableName. */
+  readonly Key?: Readonly<Record<string, OpaqueValue>>;
+}
+
+/** InvalidateCacheResponse of the model. */
+export interface InvalidateCacheResponse {
+  readonly Nodes?: readonly InvalidatedNode[];
+}
+
+/** InvalidatedNode of the model. */
+export interface InvalidatedNode {
+  readonly NodeId?: string;
+  /** Items forgotten. */
+  readonly Items?: number;
+  /** Answers to queries and scans forgotten. */
+  readonly Pages?: number;
+  /** Why the node could not be told. */
+  readonly Message?: string;
 }
 
 /** ItemCounts of the model. */
@@ -118,6 +168,18 @@ export interface NodeXRay {
   readonly Message?: string;
 }
 
+/** PutCacheSettingsRequest of the model. */
+export interface PutCacheSettingsRequest {
+  readonly ClusterName: string;
+  readonly Settings: CacheSettings;
+}
+
+/** PutCacheSettingsResponse of the model. */
+export interface PutCacheSettingsResponse {
+  readonly ClusterArn?: string;
+  readonly Settings?: CacheSettings;
+}
+
 /** SampledNode of the model. */
 export interface SampledNode {
   readonly NodeId?: string;
@@ -153,6 +215,16 @@ export interface StoredXRay {
   /** The session of the service role that read it. */
   readonly ReadBy?: string;
   readonly Message?: string;
+}
+
+/** TableCacheRule of the model. */
+export interface TableCacheRule {
+  readonly TableName: string;
+  /** 0: items never expire. */
+  readonly RecordTtlMillis?: number;
+  /** 0: answers to queries and scans are not kept. */
+  readonly QueryTtlMillis?: number;
+  readonly NeverCache?: boolean;
 }
 
 /** TailRequestsRequest of the model. */
@@ -196,12 +268,18 @@ export type HotkeepOperations = {
   CreateJoinToken: { readonly input: CreateJoinTokenRequest; readonly output: CreateJoinTokenResponse };
   /** Takes a token away that nobody has used. */
   DeleteJoinToken: { readonly input: DeleteJoinTokenRequest; readonly output: DeleteJoinTokenResponse };
+  /** What a cluster does beyond DAX. */
+  GetCacheSettings: { readonly input: GetCacheSettingsRequest; readonly output: GetCacheSettingsResponse };
+  /** Has every node of a cluster forget one item; or, without a key, a table's items and all answers to queries and scans; or, without a table, everything. */
+  InvalidateCache: { readonly input: InvalidateCacheRequest; readonly output: InvalidateCacheResponse };
   /** The accounts of this house. */
   ListAccounts: { readonly input: ListAccountsRequest; readonly output: ListAccountsResponse };
   /** The keys that a cluster's callers ask for most, over the last one to two minutes, estimated from samples. */
   ListHotKeys: { readonly input: ListHotKeysRequest; readonly output: ListHotKeysResponse };
   /** The tokens that may still be used, without their secrets. */
   ListJoinTokens: { readonly input: ListJoinTokensRequest; readonly output: ListJoinTokensResponse };
+  /** Sets what a cluster does beyond DAX, all of it: what is left out is off. In force on every connected node within a second. */
+  PutCacheSettings: { readonly input: PutCacheSettingsRequest; readonly output: PutCacheSettingsResponse };
   /** What became of the requests that a cluster's nodes answered since the last call. Nodes tell of requests for ten seconds after each call. */
   TailRequests: { readonly input: TailRequestsRequest; readonly output: TailRequestsResponse };
   /** Compares what each node of a cluster has cached for one key with what the table holds. The stored value is read by a node as the cluster's service role. */

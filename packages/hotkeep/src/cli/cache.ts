@@ -1,0 +1,60 @@
+import { HotkeepError } from "@hotkeep/core";
+import type { CacheSettings, InvalidateCacheResponse } from "@hotkeep/protocols";
+import { callOwnService, type OwnServiceFlags } from "./own-service.js";
+import { clusterOf, readKey } from "./xray.js";
+
+/** What all commands on a cluster's cache take. */
+export interface CacheFlags extends OwnServiceFlags {
+  readonly cluster?: string;
+  readonly output: string;
+}
+
+/** Prints what a cluster does beyond DAX; with `set`, changes it first. */
+export async function cacheSettings(flags: CacheFlags & { readonly set?: string }): Promise<void> {
+  const ClusterName = clusterOf(flags);
+  const { Settings = {} } =
+    flags.set === undefined
+      ? await callOwnService(flags, "GetCacheSettings", { ClusterName })
+      : await callOwnService(flags, "PutCacheSettings", { ClusterName, Settings: readSettings(flags.set) });
+  if (flags.output === "json") process.stdout.write(`${JSON.stringify(Settings)}\n`);
+  else if (Object.keys(Settings).length === 0) process.stdout.write(`${ClusterName} does as DAX does\n`);
+  else process.stdout.write(`${JSON.stringify(Settings, undefined, 2)}\n`);
+}
+
+/** Has every node forget an item, a table, or everything. */
+export async function invalidateCache(
+  flags: CacheFlags & { readonly table?: string; readonly key?: string; readonly everything?: boolean },
+): Promise<void> {
+  const { table, key, everything = false } = flags;
+  if (everything === (table !== undefined) || (key !== undefined && table === undefined)) {
+    throw new HotkeepError("BadArgument", "say what to forget", {
+      help: "--table with or without --key, or --everything",
+    });
+  }
+  const answer = await callOwnService(flags, "InvalidateCache", {
+    ClusterName: clusterOf(flags),
+    ...(table !== undefined && { TableName: table }),
+    ...(key !== undefined && { Key: readKey(key) }),
+  });
+  process.stdout.write(flags.output === "json" ? `${JSON.stringify(answer)}\n` : `${describe(answer)}\n`);
+  if (answer.Nodes?.some(({ Message }) => Message !== undefined) === true) process.exitCode = 1;
+}
+
+function readSettings(text: string): CacheSettings {
+  try {
+    const settings: unknown = JSON.parse(text);
+    if (typeof settings === "object" && settings !== null && !Array.isArray(settings)) return settings;
+  } catch {
+    // Said below in words that help.
+  }
+  throw new HotkeepError("BadArgument", `\`${text}\` are no settings`, {
+    help: `write them as JSON, all of them: '{"Tables":[{"TableName":"Books","RecordTtlMillis":1000}]}'; '{}' turns everything off`,
+  });
+}
+
+function describe({ Nodes = [] }: InvalidateCacheResponse): string {
+  return Nodes.map(
+    ({ NodeId = "", Items, Pages, Message }) =>
+      `${NodeId.padEnd(24)}${Message ?? `forgot ${Items} items, ${Pages} answers to queries and scans`}`,
+  ).join("\n");
+}
