@@ -464,7 +464,7 @@ class CacheNode implements RunningNode {
     this.#items.rules = rules;
     this.#pages.rules = rules;
     for (const { table, neverCache } of configuration.cacheSettings?.tables ?? []) {
-      if (neverCache === true) this.#items.invalidateTable(table, this.#clock.monotonic());
+      if (neverCache === true) this.#items.forgetTable(table, this.#clock.monotonic());
     }
   }
 

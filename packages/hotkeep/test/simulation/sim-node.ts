@@ -3,6 +3,7 @@ import { type SeededRandom, silentLogger } from "@hotkeep/core";
 import { canonicalKey, type DaxRequest, encodeValue } from "@hotkeep/dax-wire";
 import { defaultLimits } from "@hotkeep/node";
 import { ByteCache } from "../../../node/src/cache/byte-cache.js";
+import { CacheRules } from "../../../node/src/cache/cache-rules.js";
 import { Doubts } from "../../../node/src/cache/doubts.js";
 import { ItemCache } from "../../../node/src/cache/item-cache.js";
 import { MemoryBudget } from "../../../node/src/cache/memory-budget.js";
@@ -73,7 +74,8 @@ export class SimNode {
     const seed = random.next() | 0;
     const budget = new MemoryBudget(cache.bytesMax);
     const doubts = new Doubts(nodeLimits, seed);
-    const items = new ItemCache(new ByteCache(budget, seed), cache.recordTtlMs, doubts);
+    const rules = new CacheRules(cache.recordTtlMs, 0);
+    const items = new ItemCache(new ByteCache(budget, seed), rules, doubts);
     const shared = { feed, clock, random, logger: silentLogger, limits: nodeLimits };
     const membership = new Membership({ ...shared, items, nodeId: () => launch.nodeId });
     const tables = table.for(process);
@@ -81,7 +83,7 @@ export class SimNode {
     const context = {
       ...shared,
       items,
-      pages: new PageCache(new ByteCache(budget, seed), 0),
+      pages: new PageCache(new ByteCache(budget, seed), rules),
       tables,
       schemas: new TableSchemas(tables, clock, nodeLimits, place, () => items.invalidateAll(clock.monotonic())),
       lists: new AttributeLists(feed, 10),

@@ -29,6 +29,11 @@ export class Doubts {
     this.#learned.mark(key, now);
   }
 
+  /** Somebody says that the node's values are not the last ones. */
+  learnedAll(now: number): void {
+    this.#learned.markAll(now);
+  }
+
   /** Of any key something may have been missed: new values, and writes that may come late. */
   missedAll(now: number, lateUntil: number): void {
     this.#learned.markAll(now);

@@ -16,14 +16,10 @@ type Answer = GatewayRequests["invalidate"]["response"];
  */
 export async function invalidate(context: OperationContext, { table: name, key }: Ask): Promise<Answer> {
   const { items, pages, clock, schemas } = context;
-  if (name === undefined) {
-    const { count } = items;
-    items.invalidateAll(clock.monotonic());
-    return { items: count, pages: pages.clear() };
-  }
+  if (name === undefined) return { items: items.forgetAll(clock.monotonic()), pages: pages.clear() };
   const table = await schemas.get(name);
   const now = clock.monotonic();
-  if (key === undefined) return { items: items.invalidateTable(table.name, now), pages: pages.clear() };
+  if (key === undefined) return { items: items.forgetTable(table.name, now), pages: pages.clear() };
   const itemKey = itemKeyOf(table.name, encodeKey(table.schema, checkKey(readItem(key), table.schema)));
   const there = items.inspect(itemKey, now) !== undefined;
   items.invalidate(itemKey, now, false);

@@ -212,15 +212,20 @@ export class ItemCache {
    * @param lateUntil until then more may follow unheard
    */
   invalidateAll(now: number, lateUntil = now): void {
-    for (const fill of this.#fills.values()) fill.leased = false;
-    this.#fills.clear();
     this.#doubts.missedAll(now, lateUntil);
-    for (const writes of this.#writes.values()) for (const write of writes) write.contested.fill(true);
-    this.#cache.clear();
+    this.#dropAll();
   }
 
-  /** Nothing of one table that is here, or on its way here, counts any more. The answer: how many entries went. */
-  invalidateTable(table: string, now: number): number {
+  /** Somebody wants everything forgotten that is here or on its way here. The answer: how many entries went. */
+  forgetAll(now: number): number {
+    const { count } = this.#cache;
+    this.#doubts.learnedAll(now);
+    this.#dropAll();
+    return count;
+  }
+
+  /** The same for one table. */
+  forgetTable(table: string, now: number): number {
     const prefix = itemKeyPrefix(table);
     const text = textOf(prefix);
     for (const [keyText, fill] of this.#fills) {
@@ -232,6 +237,13 @@ export class ItemCache {
       if (keyText.startsWith(text)) for (const write of writes) contest(write, keyText);
     this.#doubts.learnedAll(now);
     return this.#cache.dropPrefix(prefix);
+  }
+
+  #dropAll(): void {
+    for (const fill of this.#fills.values()) fill.leased = false;
+    this.#fills.clear();
+    for (const writes of this.#writes.values()) for (const write of writes) write.contested.fill(true);
+    this.#cache.clear();
   }
 
   #store(key: Uint8Array, keyText: string, response: Uint8Array, now: number, keepUntil: number): void {

@@ -43,7 +43,8 @@ describe("the item cache with rules", () => {
       new Doubts({ tableLagMs: 1_000, lateWriteMs: 2_000, lateKeysMax: 2 }, 5),
     );
   const keyOf = (table: string, key = "k") => itemKeyOf(table, Buffer.from(key));
-  const store = (cache: ItemCache, key: Buffer) => cache.endWrite(cache.beginWrite([key]), [Buffer.from("answer")], 0);
+  const store = (cache: ItemCache, key: Buffer) =>
+    cache.endWrite(cache.beginWrite([key], 0), [Buffer.from("answer")], 0);
   const there = (cache: ItemCache, key: Buffer, now: number) => cache.find(key, 0, key.length, now) !== undefined;
 
   it("keeps each table's items as long as its rule says", () => {
@@ -60,8 +61,8 @@ describe("the item cache with rules", () => {
     for (const key of ["a", "b"]) store(cache, keyOf("Books", key));
     store(cache, keyOf("Bookshop", "a"));
     const late = cache.beginFill(keyOf("Books", "c"), "GetItem", 0);
-    const write = cache.beginWrite([keyOf("Books", "d")]);
-    expect(cache.invalidateTable("Books", 0)).toBe(2);
+    const write = cache.beginWrite([keyOf("Books", "d")], 0);
+    expect(cache.forgetTable("Books", 0)).toBe(2);
     cache.endFill(late, { response: Buffer.from("old") }, 1);
     cache.endWrite(write, [Buffer.from("unsure")], 1);
     for (const key of ["a", "b", "c", "d"]) expect(there(cache, keyOf("Books", key), 1)).toBe(false);
