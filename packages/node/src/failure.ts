@@ -33,6 +33,11 @@ export function throttled(message: string, requestId: string): DaxError {
   return { codes: errorCodes.throttling, message, requestId, code: "ThrottlingException", status: 400 };
 }
 
+/** The event loop is late: only what is in memory is served. */
+export function overloaded(requestId: string): DaxError {
+  return throttled("The node is overloaded; it serves only what it has in memory.", requestId);
+}
+
 /** A read failed for no fault of the client's. */
 export function readFailed(message: string, requestId: string): DaxError {
   return { codes: errorCodes.readFailed, message, requestId, code: "InternalServerError", status: 500 };

@@ -26,6 +26,10 @@ export interface NodeLimits {
   readonly callerWithoutFeedMs: number;
   /** Requests that run and are not served from memory; the next one is throttled. */
   readonly requestsRunningMax: number;
+  /** How late the event loop may be, at every one of the last probes, before what is not in memory is throttled. */
+  readonly loopDelayMsMax: number;
+  /** Pause between two probes of the event loop's delay. */
+  readonly loopDelayProbeMs: number;
   /** Sockets to the table endpoint. */
   readonly endpointSocketsMax: number;
   /** Longest wait for an answer of the table endpoint. */
@@ -83,6 +87,8 @@ export const defaultLimits: NodeLimits = {
   callersMax: 10_000,
   callerWithoutFeedMs: 300_000,
   requestsRunningMax: 10_000,
+  loopDelayMsMax: 300,
+  loopDelayProbeMs: 100,
   endpointSocketsMax: 128,
   endpointTimeoutMs: 20_000,
   endpointResponseBytesMax: 32 * 1024 * 1024,

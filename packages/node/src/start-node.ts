@@ -24,6 +24,7 @@ import { OperationExecutor } from "./operations/executor.js";
 import { Callers } from "./session/callers.js";
 import { Gatekeeper } from "./session/gatekeeper.js";
 import { InputBudget } from "./session/input.js";
+import { LoopDelay } from "./session/loop-delay.js";
 import { OutputScratch } from "./session/output.js";
 import { Session, type SessionShared } from "./session/session.js";
 import { Tail } from "./sight/tail.js";
@@ -138,6 +139,7 @@ class CacheNode implements RunningNode {
   readonly #watch: Watch;
   readonly #tail: Tail;
   readonly #xRay: XRay;
+  readonly #loopDelay: LoopDelay;
   readonly #context: OperationContext;
   readonly #stopListening: (() => void)[] = [];
   readonly stopped: Promise<void>;
@@ -201,6 +203,7 @@ class CacheNode implements RunningNode {
       items: this.#items,
       nodeId: () => this.configuration.nodeId,
     });
+    this.#loopDelay = new LoopDelay(clock, limits);
     const context: OperationContext = {
       limits,
       clock,
@@ -216,6 +219,7 @@ class CacheNode implements RunningNode {
       notices: this.#membership.notices,
       metrics: this.#metrics,
       watch: this.#watch,
+      loopDelay: this.#loopDelay,
     };
     this.#xRay = new XRay(context, this.#roleSessions);
     this.#tail = new Tail({ gateway: feed, clock, watch: this.#watch, schemas: context.schemas });
@@ -255,6 +259,7 @@ class CacheNode implements RunningNode {
         metrics,
         running,
         watch: this.#watch,
+        loopDelay: this.#loopDelay,
       }),
       metrics,
       watch: this.#watch,
@@ -299,6 +304,7 @@ class CacheNode implements RunningNode {
       throw error;
     }
     this.#beat();
+    this.#loopDelay.start();
   }
 
   /** Asks the security groups of the node's network interface; without a gate in the configuration nobody is kept out. */
@@ -353,6 +359,7 @@ class CacheNode implements RunningNode {
     await this.#whenLeft(withinMs);
     if (this.#stopping !== undefined) return;
     this.#heartbeat?.cancel();
+    this.#loopDelay.stop();
     await this.#listening?.close(closeWithinMs);
     this.#callers.uses.report(this.#clock.now());
     this.#callers.feedBack();
@@ -365,6 +372,7 @@ class CacheNode implements RunningNode {
 
   async #stop(): Promise<void> {
     this.#heartbeat?.cancel();
+    this.#loopDelay.stop();
     this.#tls?.stop();
     await this.#listening?.close(closeWithinMs);
     this.#callers.uses.report(this.#clock.now());

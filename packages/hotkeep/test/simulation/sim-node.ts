@@ -90,6 +90,7 @@ export class SimNode {
       notices: membership.notices,
       metrics: newMetrics(),
       watch: new Watch(clock, random),
+      loopDelay: { tooLong: false },
     };
     this.parts = { items, doubts, membership };
     this.#executor = new OperationExecutor({

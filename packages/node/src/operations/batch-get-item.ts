@@ -16,6 +16,7 @@ import type { KnownTable } from "../table/table-schemas.js";
 import type { OperationContext } from "./context.js";
 import { addressIn, decodeCached, encodedItemIn, type ItemAddress, projected, wholeItemResponse } from "./items.js";
 import { addCapacity, ifGiven, unlessNone } from "./options.js";
+import { refuseWhenOverloaded } from "./overload.js";
 import { pauseBeforeRetry } from "./retry.js";
 
 /** Keys in one BatchGetItem (documented). */
@@ -73,6 +74,7 @@ export async function batchGetItem(context: OperationContext, request: BatchGetI
   let capacity: readonly ConsumedCapacity[] = [];
   const mine = [...toRead];
   try {
+    if (mine.length > 0) refuseWhenOverloaded(context);
     capacity = await read(context, request, mine);
     await Promise.all(joined);
     // What others tried to read and could not.

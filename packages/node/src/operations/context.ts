@@ -4,6 +4,7 @@ import type { PageCache } from "../cache/page-cache.js";
 import type { WriteNotices } from "../cluster/write-notices.js";
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
+import type { LoopDelay } from "../session/loop-delay.js";
 import type { Sighting } from "../sight/sighting.js";
 import type { Watch } from "../sight/watch.js";
 import type { AttributeLists } from "../table/attribute-lists.js";
@@ -24,6 +25,7 @@ export interface OperationContext {
   readonly notices: WriteNotices;
   readonly metrics: NodeMetrics;
   readonly watch: Watch;
+  readonly loopDelay: Pick<LoopDelay, "tooLong">;
   /** Where what becomes of this request is noted; absent when nobody looks. */
   readonly sighting?: Sighting;
 }

@@ -6,6 +6,7 @@ import type { OperationContext } from "./context.js";
 import { printExpressions } from "./expressions.js";
 import { addressOf, decodeCached, type ItemAddress, projected, wholeItemResponse } from "./items.js";
 import { ifGiven, unlessNone } from "./options.js";
+import { refuseWhenOverloaded } from "./overload.js";
 
 /** GetItem: from the cache, or else whole from the table into the cache; the projection is applied to the answer. */
 export async function getItem(context: OperationContext, request: GetItemRequest): Promise<Buffer> {
@@ -86,6 +87,7 @@ async function readThrough(
       if (running.kind === "GetItem") throw error;
     }
   }
+  refuseWhenOverloaded(context);
   sighting?.note("miss");
   const fill = items.beginFill(itemKey, "GetItem", clock.monotonic());
   try {

@@ -1,6 +1,6 @@
 import { type Clock, type Random, uuid } from "@hotkeep/core";
 import { type DaxError, type DaxRequest, decodeRequest, encodeError, type MethodName } from "@hotkeep/dax-wire";
-import { accessDenied, daxErrorFor, throttled } from "../failure.js";
+import { accessDenied, daxErrorFor, overloaded, throttled } from "../failure.js";
 import type { Gateway } from "../gateway.js";
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
@@ -9,6 +9,7 @@ import type { Watch } from "../sight/watch.js";
 import { type ActionVariant, actionOf, actionsOfTransaction, everyAction } from "./actions.js";
 import { countError } from "./counting.js";
 import type { Denial, Identity } from "./identity.js";
+import type { LoopDelay } from "./loop-delay.js";
 
 /** Executes decoded requests; never rejects: an error is an answer too. */
 export interface Executor {
@@ -42,6 +43,7 @@ export interface GatekeeperOptions {
   readonly metrics: NodeMetrics;
   readonly running: RunningCount;
   readonly watch: Watch;
+  readonly loopDelay: Pick<LoopDelay, "tooLong">;
 }
 
 /** The first hop: decides what a connection's identity may do, before anything is read, looked up or asked for. */
@@ -127,10 +129,11 @@ export class Gatekeeper {
         needed.length === 0 ? this.#refusesEverything(identity, wallNow) : firstDenial(identity, needed, wallNow);
       if (denial !== undefined) return this.#denied(denial, sighting);
     }
-    const { running, limits, random } = this.#options;
+    const { running, limits, random, loopDelay } = this.#options;
     if (running.count >= limits.requestsRunningMax) {
       return this.error(throttled("The node is processing too many requests.", uuid(random)), sighting);
     }
+    if (loopDelay.tooLong && !perhapsInMemory(request)) return this.error(overloaded(uuid(random)), sighting);
     return executor.execute(request, frame, sighting);
   }
 
@@ -162,6 +165,22 @@ export class Gatekeeper {
       decision: denial.decision,
     });
     return this.error(accessDenied(denial.message, id), sighting);
+  }
+}
+
+/** Whether a request may still find all it needs in memory; the operation itself turns it away where it does not. */
+function perhapsInMemory(request: DaxRequest): boolean {
+  switch (request.method) {
+    case "getItem":
+      return !request.consistentRead;
+    case "batchGetItem":
+      return request.tables.every((table) => !table.consistentRead);
+    case "defineKeySchema":
+    case "defineAttributeList":
+    case "defineAttributeListId":
+      return true;
+    default:
+      return false;
   }
 }
 
