@@ -64,6 +64,7 @@ export class StandInGateway implements Gateway {
   certificates: (publicKey: Buffer) => Promise<NodeRequests["certificate"]["response"]> = () =>
     Promise.reject(new HotkeepError("NoTls", "The cluster has no TLS."));
   readonly #lists: (readonly string[])[] = [];
+  readonly #listIds = new Map<string, number>();
   readonly #listeners = new Map<string, Set<(notice: never) => unknown>>();
   readonly #onConnected = new Set<() => void>();
   readonly #onDisconnected = new Set<(reason: string) => void>();
@@ -248,9 +249,11 @@ export class StandInGateway implements Gateway {
 
   #listId(names: readonly string[]): number {
     const text = JSON.stringify(names);
-    const at = this.#lists.findIndex((one) => JSON.stringify(one) === text);
-    if (at >= 0) return at + 2;
+    const known = this.#listIds.get(text);
+    if (known !== undefined) return known;
     this.#lists.push(names);
-    return this.#lists.length + 1;
+    const id = this.#lists.length + 1;
+    this.#listIds.set(text, id);
+    return id;
   }
 }
