@@ -18,7 +18,9 @@ await build({
   conditions: ["hotkeep-source"],
   // Reached by imports, and not used: what is native stays outside.
   external: ["lmdb"],
-  banner: { js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+  },
   logLevel: "warning",
 });
 process.exitCode = await run(process.execPath, [outfile, ...process.argv.slice(2)]);

@@ -82,7 +82,9 @@ export function ownTypes(model, typesName, opaque = []) {
       const comment = ref.documentation === undefined ? "" : `  /** ${ref.documentation} */\n`;
       return `${comment}  readonly ${member}${required.includes(member) ? "" : "?"}: ${typeOf(ref.shape)};`;
     });
-    return `/** ${documentation ?? `${name} of the model.`} */\nexport interface ${name} {\n${lines.join("\n")}\n}\n`;
+    const comment = `/** ${documentation ?? `${name} of the model.`} */\n`;
+    if (lines.length === 0) return `${comment}export type ${name} = Readonly<Record<string, never>>;\n`;
+    return `${comment}export interface ${name} {\n${lines.join("\n")}\n}\n`;
   });
   const rows = Object.entries(model.operations).map(
     ([name, { input, output, documentation }]) =>

@@ -61,7 +61,7 @@ export interface DeleteJoinTokenRequest {
 }
 
 /** DeleteJoinTokenResponse of the model. */
-export type DeleteJoinTokenResponse = {};
+export type DeleteJoinTokenResponse = Readonly<Record<string, never>>;
 
 /** GetCacheSettingsRequest of the model. */
 export interface GetCacheSettingsRequest {
@@ -128,7 +128,7 @@ export interface JoinToken {
 }
 
 /** ListAccountsRequest of the model. */
-export type ListAccountsRequest = {};
+export type ListAccountsRequest = Readonly<Record<string, never>>;
 
 /** ListAccountsResponse of the model. */
 export interface ListAccountsResponse {
@@ -148,7 +148,7 @@ export interface ListHotKeysResponse {
 }
 
 /** ListJoinTokensRequest of the model. */
-export type ListJoinTokensRequest = {};
+export type ListJoinTokensRequest = Readonly<Record<string, never>>;
 
 /** ListJoinTokensResponse of the model. */
 export interface ListJoinTokensResponse {
