@@ -240,7 +240,7 @@ export interface SeenRequest {
   /** Of what the cache had. */
   readonly ageMs?: number;
   /** Look-ups by outcome, of a request for several items that fared differently. */
-  readonly items?: Readonly<Record<"hit" | "negative" | "miss" | "coalesced" | "bypass", number>>;
+  readonly items?: Readonly<Record<"hit" | "negative" | "miss" | "coalesced" | "bypass" | "stale", number>>;
   readonly deniedBy?: "caller" | "service-role";
   readonly requestId?: string;
   readonly errorCode?: string;

@@ -21,6 +21,7 @@ import { MetricTeller } from "./metric-teller.js";
 import { type NodeMetrics, newMetrics } from "./metrics.js";
 import type { OperationContext } from "./operations/context.js";
 import { OperationExecutor } from "./operations/executor.js";
+import type { Fallback } from "./operations/fallback.js";
 import { Callers } from "./session/callers.js";
 import { Gatekeeper } from "./session/gatekeeper.js";
 import { InputBudget } from "./session/input.js";
@@ -149,6 +150,7 @@ class CacheNode implements RunningNode {
   #gate: PeerGate | undefined;
   #stopping: Promise<void> | undefined;
   #feedLost = false;
+  #fallback: Fallback = { staleMs: 0 };
 
   constructor(options: NodeOptions, configuration: NodeConfiguration, tls: NodeTls | undefined) {
     const { feed, clock, random, logger } = options;
@@ -220,6 +222,7 @@ class CacheNode implements RunningNode {
       metrics: this.#metrics,
       watch: this.#watch,
       loopDelay: this.#loopDelay,
+      fallback: () => this.#fallback,
     };
     this.#xRay = new XRay(context, this.#roleSessions);
     this.#tail = new Tail({ gateway: feed, clock, watch: this.#watch, schemas: context.schemas });
@@ -267,6 +270,7 @@ class CacheNode implements RunningNode {
       outputScratch: new OutputScratch(),
       running,
     };
+    this.#follow(configuration);
   }
 
   get address(): string {
@@ -471,6 +475,11 @@ class CacheNode implements RunningNode {
     const rules = rulesOf(configuration);
     this.#items.rules = rules;
     this.#pages.rules = rules;
+    const { staleMs = 0, staleAfterMs } = configuration.cacheSettings ?? {};
+    this.#fallback = { staleMs, ...(staleAfterMs !== undefined && { staleAfterMs }) };
+    this.#items.staleMs = staleMs;
+    this.#pages.staleMs = staleMs;
+    this.#context.schemas.patienceMs = staleMs === 0 ? undefined : staleAfterMs;
     for (const { table, neverCache } of configuration.cacheSettings?.tables ?? []) {
       if (neverCache === true) this.#items.forgetTable(table, this.#clock.monotonic());
     }

@@ -91,6 +91,7 @@ export class SimNode {
       metrics: newMetrics(),
       watch: new Watch(clock, random),
       loopDelay: { tooLong: false },
+      fallback: () => ({ staleMs: 0 }),
     };
     this.parts = { items, doubts, membership };
     this.#executor = new OperationExecutor({

@@ -12,6 +12,9 @@ export const entryOverheadBytes = entryColumnsBytes + bucketBytes + recordHeadBy
 
 const firstBuckets = 1024;
 
+/** Flag of an entry that goes at its end, also where expired entries are kept for a while. */
+const endsForGood = 1;
+
 /** What a look-up found. One object serves all look-ups of a cache: it holds until the next one, or the next change. */
 export class CacheEntry {
   readonly #entries: EntryTable;
@@ -92,6 +95,8 @@ export class ByteCache {
   #count = 0;
   #bytes = 0;
   #evictedBytes = 0;
+  /** How long entries stay behind their end, in milliseconds: for {@link findExpired} only. */
+  staleMs = 0;
 
   /** `seed` keeps outsiders from choosing keys that fall into one bucket. */
   constructor(budget: MemoryBudget, seed: number) {
@@ -134,7 +139,7 @@ export class ByteCache {
     const block = this.#entries.block(entry);
     const index = this.#entries.index(entry);
     if (now >= block.expiresAt[index]!) {
-      this.#remove(entry);
+      if (!this.#staysExpired(block, index, now)) this.#remove(entry);
       return undefined;
     }
     block.usedAt[index] = now;
@@ -149,8 +154,24 @@ export class ByteCache {
     return this.#found.at(entry);
   }
 
-  /** Stores `response` under `key` (both copied), in place of what was there, and makes room for it. */
-  put(key: Uint8Array, response: Uint8Array, now: number, expiresAt: number): void {
+  /** The entry whose key is `key` and whose end is past, but not by more than {@link staleMs}; made the newest. */
+  findExpired(key: Uint8Array, now: number): CacheEntry | undefined {
+    const entry = this.#look(key, 0, key.length);
+    if (entry === noEntry) return undefined;
+    const block = this.#entries.block(entry);
+    const index = this.#entries.index(entry);
+    if (now < block.expiresAt[index]! || !this.#staysExpired(block, index, now)) return undefined;
+    block.usedAt[index] = now;
+    if (entry !== this.#newest) this.#touch(entry);
+    return this.#found.at(entry);
+  }
+
+  /**
+   * Stores `response` under `key` (both copied), in place of what was there, and makes room for it.
+   *
+   * @param forGood nothing of it may be served behind its end
+   */
+  put(key: Uint8Array, response: Uint8Array, now: number, expiresAt: number, forGood = false): void {
     this.drop(key);
     const charge = key.length + response.length + entryOverheadBytes;
     if (charge > this.#budget.bytesMax) return;
@@ -163,6 +184,7 @@ export class ByteCache {
     block.expiresAt[index] = expiresAt;
     block.storedAt[index] = now | 0;
     block.usedAt[index] = now;
+    block.flags[index] = forGood ? endsForGood : 0;
     this.#linkNewest(entry);
     const slot = this.#slot(hash);
     block.chain[index] = this.#buckets[slot]!;
@@ -214,6 +236,10 @@ export class ByteCache {
     if (entry === noEntry) return;
     this.#evictedBytes += this.#chargeOf(entry);
     this.#remove(entry);
+  }
+
+  #staysExpired(block: EntryBlock, index: number, now: number): boolean {
+    return now < block.expiresAt[index]! + this.staleMs && (block.flags[index]! & endsForGood) === 0;
   }
 
   #reset(): void {

@@ -24,10 +24,12 @@ class Block {
   readonly expiresAt = new Float64Array(blockEntries);
   /** Monotonic milliseconds of the last use. */
   readonly usedAt = new Float64Array(blockEntries);
+  /** Bits; what they mean is the cache's affair. */
+  readonly flags = new Uint8Array(blockEntries);
 }
 
 /** Bytes that an entry takes in the table. */
-export const entryColumnsBytes = 9 * 4 + 2 * 8;
+export const entryColumnsBytes = 9 * 4 + 2 * 8 + 1;
 
 /** The entries of a cache by number, without their bytes. */
 export class EntryTable {

@@ -102,6 +102,16 @@ export class ItemCache {
     return { response: entry.response, ageMs: ageOf(entry, now), expiresInMs: entry.expiresAt - now };
   }
 
+  /** How long what has expired stays to be served when the table does not answer, in milliseconds. */
+  set staleMs(staleMs: number) {
+    this.#cache.staleMs = staleMs;
+  }
+
+  /** What has expired and no write has replaced or dropped since. */
+  findExpired(key: Uint8Array, now: number): CacheEntry | undefined {
+    return this.#cache.findExpired(key, now);
+  }
+
   /** The read of this key that is on its way and may be joined. */
   fillOf(key: Uint8Array): Fill | undefined {
     return this.#fills.get(textOf(key));
@@ -137,7 +147,7 @@ export class ItemCache {
     for (const write of this.#writes.get(keyText) ?? []) contest(write, keyText);
     if (fill.leased) this.#store(key, keyText, found.response, now, fill.keepUntil);
     else {
-      const stored = this.#cache.find(key, 0, key.length, now);
+      const stored = this.#cache.find(key, 0, key.length, now) ?? this.#cache.findExpired(key, now);
       if (stored !== undefined && !stored.response.equals(found.response)) this.#cache.drop(key);
     }
     fill.leased = false;
@@ -249,7 +259,8 @@ export class ItemCache {
   #store(key: Uint8Array, keyText: string, response: Uint8Array, now: number, keepUntil: number): void {
     const lifeMs = this.#rules.itemLifeMs(this.#rules.differ ? readItemKey(key).table : "") ?? 0;
     const until = Math.min(now + lifeMs, keepUntil, this.#doubts.keepUntil(keyText, now));
-    if (until > now) this.#cache.put(key, response, now, until);
+    // Where a doubt is its end, a write may have followed.
+    if (until > now) this.#cache.put(key, response, now, until, until < now + lifeMs);
     else this.#cache.drop(key);
   }
 

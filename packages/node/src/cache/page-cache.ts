@@ -28,6 +28,16 @@ export class PageCache {
     return this.#rules.keepsPages;
   }
 
+  /** How long what has expired stays to be served when the table does not answer, in milliseconds. */
+  set staleMs(staleMs: number) {
+    this.#cache.staleMs = staleMs;
+  }
+
+  /** The answer to this frame, if it has expired and is still kept. */
+  findExpired(frame: Buffer, now: number): CacheEntry | undefined {
+    return this.#cache.findExpired(frame, now);
+  }
+
   get count(): number {
     return this.#cache.count;
   }
@@ -47,6 +57,8 @@ export class PageCache {
   clear(): number {
     const { count } = this.#cache;
     this.#cache.clear();
+    // What is on its way was read before.
+    this.running.detachWhere(() => true);
     return count;
   }
 }

@@ -14,6 +14,7 @@ import { itemKeyOf } from "../cache/item-key.js";
 import type { KeysAndAttributes } from "../table/table-calls.js";
 import type { KnownTable } from "../table/table-schemas.js";
 import type { OperationContext } from "./context.js";
+import { orExpired } from "./fallback.js";
 import { addressIn, decodeCached, encodedItemIn, type ItemAddress, projected, wholeItemResponse } from "./items.js";
 import { addCapacity, ifGiven, unlessNone } from "./options.js";
 import { refuseWhenOverloaded } from "./overload.js";
@@ -71,21 +72,42 @@ export async function batchGetItem(context: OperationContext, request: BatchGetI
     one.fill = items.beginFill(one.address.itemKey, "BatchGetItem", clock.monotonic());
     toRead.push(one);
   }
-  let capacity: readonly ConsumedCapacity[] = [];
   const mine = [...toRead];
-  try {
-    if (mine.length > 0) refuseWhenOverloaded(context);
-    capacity = await read(context, request, mine);
-    await Promise.all(joined);
-    // What others tried to read and could not.
-    const left = toRead.slice(mine.length);
-    capacity = addCapacity(capacity, await read(context, request, left));
-  } catch (error) {
-    await Promise.allSettled(joined);
-    for (const { fill, found } of wanted) if (fill !== undefined && found === undefined) items.failFill(fill, error);
-    throw error;
+  async function readAll(): Promise<readonly ConsumedCapacity[]> {
+    try {
+      if (mine.length > 0) refuseWhenOverloaded(context);
+      const capacity = await read(context, request, mine);
+      await Promise.all(joined);
+      // What others tried to read and could not.
+      const left = toRead.slice(mine.length);
+      return addCapacity(capacity, await read(context, request, left));
+    } catch (error) {
+      await Promise.allSettled(joined);
+      for (const { fill } of wanted) if (fill !== undefined) items.failFill(fill, error);
+      throw error;
+    }
   }
+  const capacity = await orExpired(context, readAll(), () => takeExpired(context, wanted));
   return answer(context, request, wanted, capacity);
+}
+
+/** Settles everything that is not settled with what has expired; undefined when not all of it is there. */
+function takeExpired(
+  context: OperationContext,
+  wanted: readonly Wanted[],
+): Promise<readonly ConsumedCapacity[]> | undefined {
+  const { items, clock, sighting } = context;
+  const now = clock.monotonic();
+  const found: { readonly one: Wanted; readonly response: Buffer; readonly ageMs: number }[] = [];
+  for (const one of wanted) {
+    if (one.found !== undefined) continue;
+    const entry = one.source.consistentRead ? undefined : items.findExpired(one.address.itemKey, now);
+    if (entry === undefined) return undefined;
+    found.push({ one, response: entry.response, ageMs: ageOf(entry, now) });
+  }
+  for (const { ageMs } of found) sighting?.note("stale", ageMs);
+  const decoded = found.map(({ one, response }) => settle(one, decodeCached(context, one.address, response)));
+  return Promise.all(decoded).then(() => []);
 }
 
 function tooShort(value: string, path: string): AwsError {

@@ -10,6 +10,7 @@ import type { Watch } from "../sight/watch.js";
 import type { AttributeLists } from "../table/attribute-lists.js";
 import type { TableEndpoint } from "../table/table-calls.js";
 import type { TableSchemas } from "../table/table-schemas.js";
+import type { Fallback } from "./fallback.js";
 
 /** What the operations work with. */
 export interface OperationContext {
@@ -26,6 +27,8 @@ export interface OperationContext {
   readonly metrics: NodeMetrics;
   readonly watch: Watch;
   readonly loopDelay: Pick<LoopDelay, "tooLong">;
+  /** As it is set now. */
+  readonly fallback: () => Fallback;
   /** Where what becomes of this request is noted; absent when nobody looks. */
   readonly sighting?: Sighting;
 }

@@ -4,6 +4,7 @@ import { ageOf } from "../cache/byte-cache.js";
 import type { FoundItem } from "../cache/item-cache.js";
 import type { OperationContext } from "./context.js";
 import { printExpressions } from "./expressions.js";
+import { orExpired } from "./fallback.js";
 import { addressOf, decodeCached, type ItemAddress, projected, wholeItemResponse } from "./items.js";
 import { ifGiven, unlessNone } from "./options.js";
 import { refuseWhenOverloaded } from "./overload.js";
@@ -32,7 +33,9 @@ export async function getItem(context: OperationContext, request: GetItemRequest
     found = await decodeCached(context, address, entry.response);
   } else {
     metrics.ItemCacheMisses++;
-    ({ found, consumedCapacity } = await readThrough(context, request, address));
+    ({ found, consumedCapacity } = await orExpired(context, readThrough(context, request, address), () =>
+      expiredItem(context, address),
+    ));
   }
   if (projection === undefined && consumedCapacity === undefined) return found.response;
   const result = {
@@ -68,6 +71,14 @@ interface ReadThrough {
   readonly found: FoundItem;
   /** Of the one request that asked the table; the others cost nothing. */
   readonly consumedCapacity?: ConsumedCapacity;
+}
+
+function expiredItem(context: OperationContext, address: ItemAddress): Promise<ReadThrough> | undefined {
+  const now = context.clock.monotonic();
+  const entry = context.items.findExpired(address.itemKey, now);
+  if (entry === undefined) return undefined;
+  context.sighting?.note("stale", ageOf(entry, now));
+  return decodeCached(context, address, entry.response).then((found) => ({ found }));
 }
 
 async function readThrough(

@@ -6,9 +6,11 @@ import {
   type QueryRequest,
   type ScanRequest,
 } from "@hotkeep/dax-wire";
+import { ageOf } from "../cache/byte-cache.js";
 import type { KnownTable } from "../table/table-schemas.js";
 import type { OperationContext } from "./context.js";
 import { printExpressions } from "./expressions.js";
+import { orExpired } from "./fallback.js";
 import { ifGiven, unlessNone } from "./options.js";
 
 /** Query and Scan: one page from the query cache, or from the table into it. `frame` is the request as it came. */
@@ -29,11 +31,26 @@ export async function page(
     sighting?.note("miss");
     return (await readPage(context, request)).answer;
   }
+  return orExpired(context, readThrough(context, request, frame), () => {
+    const now = context.clock.monotonic();
+    const entry = pages.findExpired(frame, now);
+    if (entry === undefined) return undefined;
+    sighting?.note("stale", ageOf(entry, now));
+    return Promise.resolve(entry.response);
+  });
+}
+
+async function readThrough(
+  context: OperationContext,
+  request: QueryRequest | ScanRequest,
+  frame: Buffer,
+): Promise<Buffer> {
+  const { pages, clock, sighting } = context;
   let mine = false;
-  const answer = await pages.running.run(frame.toString("latin1"), async () => {
+  const answer = await pages.running.run(frame.toString("latin1"), async (current) => {
     mine = true;
     const { table, answer, cacheable } = await readPage(context, request);
-    pages.put(table, frame, cacheable, context.clock.monotonic());
+    if (current()) pages.put(table, frame, cacheable, clock.monotonic());
     return answer;
   });
   sighting?.note(mine ? "miss" : "coalesced");

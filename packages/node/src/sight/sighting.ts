@@ -2,7 +2,7 @@ import type { DaxError, MethodName } from "@hotkeep/dax-wire";
 import type { TableEndpoint } from "../table/table-calls.js";
 
 /** What the cache had to say to one look-up. */
-export type CacheOutcome = "hit" | "negative" | "miss" | "coalesced" | "bypass";
+export type CacheOutcome = "hit" | "negative" | "miss" | "coalesced" | "bypass" | "stale";
 /** What became of a request. `mixed`: of several items some were one thing, some another. */
 export type Outcome = CacheOutcome | "mixed" | "write" | "denied" | "error";
 
@@ -21,7 +21,7 @@ export class Sighting {
   readonly startedAt: number;
   readonly principal: string;
   readonly followed: FollowedRequest | undefined;
-  readonly counts: Record<CacheOutcome, number> = { hit: 0, negative: 0, miss: 0, coalesced: 0, bypass: 0 };
+  readonly counts: Record<CacheOutcome, number> = { hit: 0, negative: 0, miss: 0, coalesced: 0, bypass: 0, stale: 0 };
   /** Where the item cache has it; of requests for one item. */
   itemKey: Uint8Array | undefined;
   table: string | undefined;
@@ -45,6 +45,8 @@ export class Sighting {
   /** The cache answered a look-up; `ageMs` is of what it had. */
   note(outcome: CacheOutcome, ageMs?: number): void {
     this.counts[outcome]++;
+    // It was a miss until the table did not answer.
+    if (outcome === "stale" && this.counts.miss > 0) this.counts.miss--;
     if (ageMs !== undefined) this.ageMs = ageMs;
   }
 

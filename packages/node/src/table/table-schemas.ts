@@ -1,5 +1,5 @@
 import type { KeyAttribute, KeySchema, KeyType } from "@hotkeep/attributes";
-import { AwsError, type Clock, parseArn } from "@hotkeep/core";
+import { AwsError, type Clock, parseArn, type Timer } from "@hotkeep/core";
 import { Collapse } from "../cache/collapse.js";
 import type { NodeLimits } from "../limits.js";
 import type { TableDescription, TableEndpoint } from "./table-calls.js";
@@ -57,13 +57,30 @@ export class TableSchemas {
     const kept = this.#kept.get(name);
     if (kept !== undefined && this.#clock.monotonic() < kept.until) return kept.table;
     try {
-      return await this.#asking.run(name, (current) => this.#describe(name, current));
+      const described = this.#asking.run(name, (current) => this.#describe(name, current));
+      return kept === undefined ? await described : await this.#orKept(described, kept.table);
     } catch (error) {
       const passing = error instanceof TableUnreachable || (error instanceof AwsError && error.fault === "server");
       // A table does not lose its schema because its endpoint is away.
       if (passing && kept !== undefined) return kept.table;
       if (!passing) this.#kept.delete(name);
       throw error;
+    }
+  }
+
+  /** How long a description may take before the one that is too old counts a little longer; absent: until it fails. */
+  patienceMs: number | undefined;
+
+  async #orKept(described: Promise<KnownTable>, kept: KnownTable): Promise<KnownTable> {
+    if (this.patienceMs === undefined) return described;
+    let timer: Timer | undefined;
+    const patience = new Promise<KnownTable>((resolve) => {
+      timer = this.#clock.after(this.patienceMs!, () => resolve(kept));
+    });
+    try {
+      return await Promise.race([described, patience]);
+    } finally {
+      timer?.cancel();
     }
   }
 
