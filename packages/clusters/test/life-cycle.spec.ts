@@ -382,6 +382,42 @@ describe("supervision", () => {
     expect(b!.ended).toBe(false);
   });
 
+  it("takes a node off the roster that does not ask for its seat, gives its lead away, and takes it back", async () => {
+    house = await openHouse();
+    await house.serviceRole();
+    await house.create("books", 3);
+    const [a, b, c] = house.launcher.alive;
+    await house.until(() => c!.rosters.at(-1)!.nodes.length === 3, "the whole roster");
+    const before = c!.rosters.at(-1)!;
+    const leader = [a!, b!, c!].find((node) => node.name === before.nodes.find((one) => one.leader)!.nodeId)!;
+    const other = [a!, b!, c!].find((node) => node !== leader)!;
+    leader.stuck = true;
+    await house.until(() => other.rosters.at(-1)!.nodes.length === 2, "the smaller roster");
+    await house.until(() => other.rosters.at(-1)!.nodes.some((node) => node.leader), "another leader");
+    expect(other.rosters.at(-1)!.epoch).toBe(before.epoch + 1);
+    // Nothing it has told is missing as long as its connection stands.
+    expect(other.losses).toEqual([]);
+    await leader.feed.request("seat", { run: `run-${leader.pid}`, sequence: 0 });
+    await house.until(() => other.rosters.at(-1)!.nodes.length === 3, "the node's return");
+    expect(other.rosters.at(-1)!.nodes.find((node) => node.leader)!.nodeId).not.toBe(leader.name);
+    leader.end({ code: null, signal: "SIGKILL" });
+    await house.until(() => other.losses.length === 1, "the loss");
+  });
+
+  it("tells nodes at once of a notice that has not come through", async () => {
+    house = await openHouse();
+    await house.serviceRole();
+    await house.create("books", 2);
+    const [a, b] = house.launcher.alive;
+    const grant = await a!.feed.request("seat", { run: `run-${a!.pid}`, sequence: 2 });
+    expect(grant.sequences).toEqual({ [`books-b/run-${b!.pid}`]: 0 });
+    await house.until(() => b!.wrote.length === 1, "the notice");
+    const origin = `books-a/run-${a!.pid}`;
+    expect(b!.wrote).toEqual([{ origin, sequence: 2, table: "", keys: [], missing: true }]);
+    const other = await b!.feed.request("seat", { run: `run-${b!.pid}`, sequence: 0 });
+    expect(other.sequences).toEqual({ [origin]: 2 });
+  });
+
   it("stops all nodes and the feed within its bounds", async () => {
     house = await openHouse({ limits: { finishMs: 20, stopMs: 20 } });
     await house.serviceRole();
