@@ -37,14 +37,14 @@ export interface LoadResult {
 
 const run = promisify(execFile);
 
-/** One round of load from a process of its own. */
-export async function load(target: LoadTarget, pressure: Pressure): Promise<LoadResult> {
+/** One round of load from a process of its own, on the core that is not the server's unless told otherwise. */
+export async function load(target: LoadTarget, pressure: Pressure, core = loadCore): Promise<LoadResult> {
   const folder = mkdtempSync(join(tmpdir(), "hotkeep-bench-"));
   try {
     writeFileSync(join(folder, "preamble"), target.preamble);
     writeFileSync(join(folder, "requests"), Buffer.concat([target.request, ...(target.otherRequests ?? [])]));
     const args = [target.address, target.port, pressure.connections, pressure.inFlight, pressure.seconds].map(String);
-    const [command, all] = pinned(loadCore, generator("load"), [
+    const [command, all] = pinned(core, generator("load"), [
       ...args,
       join(folder, "preamble"),
       join(folder, "requests"),

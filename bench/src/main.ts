@@ -6,6 +6,7 @@ import type { Figures } from "./figures.js";
 import { hit } from "./hit.js";
 import { nodeMemory } from "./node/memory.js";
 import { node } from "./node/node.js";
+import { scale } from "./scale.js";
 import { soak } from "./soak.js";
 import { start } from "./start.js";
 import { memory } from "./tables/memory.js";
@@ -25,6 +26,7 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
   npm run bench -- tables --memory 5 GB of items served; the memory it takes (10 GB of disk, some minutes)
   npm run bench -- decide          CPU time of one access decision; no peer, the bar is a microsecond
   npm run bench -- tls             CPU time of a node for hits and connections, with TLS beside plain TCP
+  npm run bench -- scale           hits of two nodes beside hits of one
   npm run soak -- --minutes N      minutes (10) of load with connections that come and go: flat memory, flat p99
   npm run bench -- hit --check     exit status 1 when a figure misses its bar in bench/bars.json
   --rounds N (5)   --seconds S a round (1)
@@ -43,6 +45,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Figure
   hit,
   node,
   "node-memory": nodeMemory,
+  scale,
   soak,
   start,
   tables,
