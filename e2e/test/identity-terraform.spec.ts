@@ -572,8 +572,8 @@ describe("Terraform", () => {
       tags: [{ Key: "env", Value: "test" }],
     });
     expect(await read()).toEqual(before);
-    // There are no backups; by this very error the provider knows, and goes on.
-    await gone(dynamodb.describeContinuousBackups({ TableName }), "UnknownOperationException");
+    const { ContinuousBackupsDescription } = await dynamodb.describeContinuousBackups({ TableName });
+    expect(ContinuousBackupsDescription?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus).toBe("DISABLED");
 
     await dynamodb.updateTimeToLive({
       TableName,
