@@ -66,6 +66,8 @@ export interface NodeLimits {
   readonly lateWriteMs: number;
   /** Keys with such a write that are known one by one; beyond that every key counts as one. */
   readonly lateKeysMax: number;
+  /** Places for when a partition or a table was written last, where query answers follow writes. */
+  readonly writeStampsMax: number;
   /** How often what a batch left unprocessed is sent again before the client hears of it. */
   readonly batchRetriesMax: number;
   /** Pause before the first of these retries; doubles each time. */
@@ -107,6 +109,7 @@ export const defaultLimits: NodeLimits = {
   tableLagMs: 10_000,
   lateWriteMs: 20_000,
   lateKeysMax: 10_000,
+  writeStampsMax: 65_536,
   batchRetriesMax: 5,
   batchRetryMs: 20,
 };

@@ -14,6 +14,7 @@ import { invalidate } from "./cache/invalidate.js";
 import { ItemCache } from "./cache/item-cache.js";
 import { MemoryBudget } from "./cache/memory-budget.js";
 import { PageCache } from "./cache/page-cache.js";
+import { PageCoherence } from "./cache/page-coherence.js";
 import { Membership } from "./cluster/membership.js";
 import type { Gateway } from "./gateway.js";
 import { defaultLimits, type NodeLimits } from "./limits.js";
@@ -149,6 +150,7 @@ class CacheNode implements RunningNode {
   #listening: Listening | undefined;
   #gate: PeerGate | undefined;
   #stopping: Promise<void> | undefined;
+  readonly #seed: number;
   #feedLost = false;
   #fallback: Fallback = { staleMs: 0 };
 
@@ -177,6 +179,7 @@ class CacheNode implements RunningNode {
       this.#whenStopped = resolve;
     });
     const seed = Buffer.from(random.bytes(4)).readInt32LE();
+    this.#seed = seed;
     this.#budget = new MemoryBudget(configuration.cacheBytesMax);
     this.#itemBytes = new ByteCache(this.#budget, seed);
     this.#pageBytes = new ByteCache(this.#budget, seed);
@@ -479,10 +482,20 @@ class CacheNode implements RunningNode {
     this.#fallback = { staleMs, ...(staleAfterMs !== undefined && { staleAfterMs }) };
     this.#items.staleMs = staleMs;
     this.#pages.staleMs = staleMs;
+    this.#beCoherent(configuration.cacheSettings?.coherentQueries === true);
     this.#context.schemas.patienceMs = staleMs === 0 ? undefined : staleAfterMs;
     for (const { table, neverCache } of configuration.cacheSettings?.tables ?? []) {
       if (neverCache === true) this.#items.forgetTable(table, this.#clock.monotonic());
     }
+  }
+
+  /** Answers to queries and scans follow writes, or do not. */
+  #beCoherent(wanted: boolean): void {
+    if (wanted === (this.#pages.coherence !== undefined)) return;
+    const schemaOf = (table: string) => this.#context.schemas.known(table)?.schema;
+    const coherence = wanted ? new PageCoherence(this.#limits, schemaOf, this.#seed) : undefined;
+    this.#pages.coherence = coherence;
+    this.#items.listenToWrites(coherence, this.#clock.monotonic());
   }
 
   #beat(): void {

@@ -59,6 +59,12 @@ export class CacheEntry {
     return this.#log.isOwn(this.#column("segment")) ? view : Buffer.from(view);
   }
 
+  /** The last `length` bytes of the answer, lent until the cache changes. */
+  tail(length: number): Buffer {
+    const end = this.#column("offset") + this.#column("keyLength") + this.responseLength;
+    return this.#bytes().subarray(end - length, end);
+  }
+
   /** Copies the answer. */
   copyTo(target: Buffer, at: number): void {
     const block = this.#entries.block(this.#entry);

@@ -58,6 +58,11 @@ export class Doubts {
     this.#allLateUntil = Math.max(this.#allLateUntil, until);
   }
 
+  /** When the last of all late writes that are expected has arrived; -Infinity: there are none. */
+  get end(): number {
+    return Math.max(this.#allLateUntil, ...this.#late.values());
+  }
+
   /** How long what a read or write that begins now finds may be kept; Infinity where there is no doubt. */
   keepUntil(keyText: string, now: number): number {
     const until = this.#lateUntil(keyText);

@@ -31,6 +31,14 @@ export interface Fill {
   readonly fail: (error: unknown) => void;
 }
 
+/** Who hears of writes. */
+export interface WriteListener {
+  /** `itemKey` was written; with `doubt` nobody knows, and the write may arrive later. */
+  wrote(itemKey: Uint8Array, now: number, doubt: boolean): void;
+  /** Anything may have been written, and more may arrive until `lateUntil`. */
+  wroteAll(now: number, lateUntil: number): void;
+}
+
 /** A write on its way to a set of keys. */
 export interface WriteInProgress {
   readonly keys: readonly Uint8Array[];
@@ -60,6 +68,7 @@ export class ItemCache {
   readonly #fills = new Map<string, Fill>();
   readonly #writes = new Map<string, WriteInProgress[]>();
   readonly #doubts: Doubts;
+  #writeListener: WriteListener | undefined;
 
   constructor(cache: ByteCache, rules: CacheRules, doubts: Doubts) {
     this.#cache = cache;
@@ -70,6 +79,12 @@ export class ItemCache {
   /** What holds for entries stored from now on; their lives count from insertion. */
   set rules(rules: CacheRules) {
     this.#rules = rules;
+  }
+
+  /** Tells `listener` of every write that this node knows of, from now on. */
+  listenToWrites(listener: WriteListener | undefined, now: number): void {
+    this.#writeListener = listener;
+    listener?.wroteAll(now, this.#doubts.end);
   }
 
   /** Entries held. */
@@ -188,6 +203,7 @@ export class ItemCache {
       const keyText = write.keyTexts[i]!;
       this.#revoke(keyText);
       this.#doubts.learned(key, now);
+      this.#writeListener?.wrote(key, now, false);
       const others = this.#writes.get(keyText)?.filter((other) => other !== write) ?? [];
       if (others.length === 0) this.#writes.delete(keyText);
       else this.#writes.set(keyText, others);
@@ -207,6 +223,7 @@ export class ItemCache {
     this.#revoke(keyText);
     this.#doubts.learned(key, now);
     if (doubt) this.#doubts.late(keyText, now);
+    this.#writeListener?.wrote(key, now, doubt);
     for (const write of this.#writes.get(keyText) ?? []) contest(write, keyText);
     this.#cache.drop(key);
   }
@@ -214,6 +231,7 @@ export class ItemCache {
   /** Writes that nobody will tell of may reach the tables until then. */
   doubtUntil(until: number): void {
     this.#doubts.lateAll(until);
+    this.#writeListener?.wroteAll(Number.NEGATIVE_INFINITY, until);
   }
 
   /**
@@ -223,6 +241,7 @@ export class ItemCache {
    */
   invalidateAll(now: number, lateUntil = now): void {
     this.#doubts.missedAll(now, lateUntil);
+    this.#writeListener?.wroteAll(now, lateUntil);
     this.#dropAll();
   }
 
@@ -230,6 +249,7 @@ export class ItemCache {
   forgetAll(now: number): number {
     const { count } = this.#cache;
     this.#doubts.learnedAll(now);
+    this.#writeListener?.wroteAll(now, now);
     this.#dropAll();
     return count;
   }
@@ -246,6 +266,7 @@ export class ItemCache {
     for (const [keyText, writes] of this.#writes)
       if (keyText.startsWith(text)) for (const write of writes) contest(write, keyText);
     this.#doubts.learnedAll(now);
+    this.#writeListener?.wroteAll(now, now);
     return this.#cache.dropPrefix(prefix);
   }
 

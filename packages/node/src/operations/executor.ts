@@ -70,7 +70,7 @@ export class OperationExecutor implements Executor {
       sighting.about(requestTables(decodeRequest(buffer.subarray(start, end)))[0]!);
       sighting.note("hit", ageOf(page, now));
     }
-    return page.response;
+    return pages.responseOf(page);
   }
 
   async execute(request: DaxRequest, frame: Buffer, sighting?: Sighting): Promise<Buffer> {

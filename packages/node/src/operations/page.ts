@@ -7,11 +7,13 @@ import {
   type ScanRequest,
 } from "@hotkeep/dax-wire";
 import { ageOf } from "../cache/byte-cache.js";
+import type { PageMark } from "../cache/page-coherence.js";
 import type { KnownTable } from "../table/table-schemas.js";
 import type { OperationContext } from "./context.js";
 import { printExpressions } from "./expressions.js";
 import { orExpired } from "./fallback.js";
 import { ifGiven, unlessNone } from "./options.js";
+import { pageSourceOf } from "./page-source.js";
 
 /** Query and Scan: one page from the query cache, or from the table into it. `frame` is the request as it came. */
 export async function page(
@@ -36,7 +38,7 @@ export async function page(
     const entry = pages.findExpired(frame, now);
     if (entry === undefined) return undefined;
     sighting?.note("stale", ageOf(entry, now));
-    return Promise.resolve(entry.response);
+    return Promise.resolve(pages.responseOf(entry));
   });
 }
 
@@ -45,12 +47,31 @@ async function readThrough(
   request: QueryRequest | ScanRequest,
   frame: Buffer,
 ): Promise<Buffer> {
-  const { pages, clock, sighting } = context;
+  const { pages, clock, sighting, schemas } = context;
+  const { coherence } = pages;
+  let key = frame.toString("latin1");
+  let mark: PageMark | undefined;
+  let consistentRead = false;
+  if (coherence !== undefined) {
+    const source = pageSourceOf(request, await schemas.get(request.table));
+    const now = clock.monotonic();
+    mark = coherence.begin(source, now);
+    // Nobody joins a read that a write has overtaken.
+    key += coherence.lastWrite(mark);
+    if (coherence.mayLag(mark, now)) {
+      // An index cannot be read consistently, by and large: what it shows now is not kept.
+      if (request.indexName === undefined) consistentRead = true;
+      else mark = undefined;
+    }
+  }
   let mine = false;
-  const answer = await pages.running.run(frame.toString("latin1"), async (current) => {
+  const answer = await pages.running.run(key, async (current) => {
     mine = true;
-    const { table, answer, cacheable } = await readPage(context, request);
-    if (current()) pages.put(table, frame, cacheable, clock.monotonic());
+    const { table, answer, cacheable } = await readPage(
+      context,
+      consistentRead ? { ...request, consistentRead } : request,
+    );
+    if (current()) pages.put(table, frame, cacheable, clock.monotonic(), mark);
     return answer;
   });
   sighting?.note(mine ? "miss" : "coalesced");
