@@ -164,7 +164,7 @@ const attempts: readonly Attempt[] = [
   {
     title: "a cluster with a service role",
     code: "AccessDeniedException",
-    message: foreignResource,
+    message: "Cross-account pass role is not allowed.",
     run: ({ dax }) =>
       dax.createCluster({
         ClusterName: "c",
