@@ -62,6 +62,8 @@ export interface NodeLimits {
   readonly seatWaitMs: number;
   /** How old an eventually consistent read of a table may be at most. */
   readonly tableLagMs: number;
+  /** Bits of each of the two bitmaps that remember of which keys the node has learned within that time; a power of two. */
+  readonly learnedKeysBits: number;
   /** How long after its failure a write of unknown outcome may still reach the table. */
   readonly lateWriteMs: number;
   /** Keys with such a write that are known one by one; beyond that every key counts as one. */
@@ -107,6 +109,7 @@ export const defaultLimits: NodeLimits = {
   seatAskMs: 200,
   seatWaitMs: 2_000,
   tableLagMs: 10_000,
+  learnedKeysBits: 1 << 20,
   lateWriteMs: 20_000,
   lateKeysMax: 10_000,
   writeStampsMax: 65_536,

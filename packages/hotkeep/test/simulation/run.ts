@@ -203,7 +203,7 @@ class World {
     const random = this.#random;
     const end = activeMs + calmMs - clientPatienceMs;
     while (this.#time.now < end) {
-      await this.#time.wait(random.below(this.#calm ? 800 : 130));
+      await this.#time.wait(random.below(this.#calm ? 1_500 : 160));
       const living = this.#living;
       const node = living[random.below(Math.max(1, living.length))];
       if (node === undefined) continue;

@@ -20,7 +20,13 @@ import type { SimTable } from "./sim-table.js";
 import type { SimProcess } from "./virtual-time.js";
 
 /** A node's bounds in the simulation: shorter doubts, so that a run of some seconds sees them end. */
-export const nodeLimits = { ...defaultLimits, tableLagMs: 1_000, lateWriteMs: 2_000, lateKeysMax: 2 };
+export const nodeLimits = {
+  ...defaultLimits,
+  tableLagMs: 1_000,
+  learnedKeysBits: 1 << 12,
+  lateWriteMs: 2_000,
+  lateKeysMax: 2,
+};
 
 const introduceAgainMs = 1_000;
 const schema = { hash: { name: "k", type: "S" } } as const;

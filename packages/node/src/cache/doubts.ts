@@ -2,7 +2,7 @@ import type { NodeLimits } from "../limits.js";
 import { RecentKeys } from "./recent-keys.js";
 
 /** What bounds a node's doubts. */
-export type DoubtLimits = Pick<NodeLimits, "tableLagMs" | "lateWriteMs" | "lateKeysMax">;
+export type DoubtLimits = Pick<NodeLimits, "tableLagMs" | "learnedKeysBits" | "lateWriteMs" | "lateKeysMax">;
 
 /**
  * When a read of the table cannot be relied on as it is. Two reasons:
@@ -21,7 +21,7 @@ export class Doubts {
 
   constructor(limits: DoubtLimits, seed: number) {
     this.#limits = limits;
-    this.#learned = new RecentKeys(limits.tableLagMs, seed);
+    this.#learned = new RecentKeys(limits.tableLagMs, limits.learnedKeysBits, seed);
   }
 
   /** The node has learned a value of the key, or that there is a new one. */

@@ -1,8 +1,5 @@
 import { hashBytes } from "./byte-cache.js";
 
-/** Bits of one bitmap: with a hundred thousand keys in it, one key in ten is taken for a marked one. */
-const bits = 1 << 20;
-
 /**
  * Which keys were marked within the last `spanMs`, in a fixed amount of memory. Never forgets a key too early; may take
  * an unmarked one for marked, and keeps some up to twice as long. Two bitmaps take turns.
@@ -10,12 +7,17 @@ const bits = 1 << 20;
 export class RecentKeys {
   readonly #spanMs: number;
   readonly #seed: number;
-  #young = new Uint32Array(bits >>> 5);
-  #old = new Uint32Array(bits >>> 5);
+  readonly #mask: number;
+  #young: Uint32Array;
+  #old: Uint32Array;
   #turnedAt = Number.NEGATIVE_INFINITY;
   #allUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(spanMs: number, seed: number) {
+  /** @param bits of one bitmap, a power of two: with a tenth as many keys marked, one key in ten is taken for marked */
+  constructor(spanMs: number, bits: number, seed: number) {
+    this.#mask = bits - 1;
+    this.#young = new Uint32Array(bits >>> 5);
+    this.#old = new Uint32Array(bits >>> 5);
     this.#spanMs = spanMs;
     this.#seed = seed;
   }
@@ -40,7 +42,7 @@ export class RecentKeys {
   }
 
   #bitOf(key: Uint8Array): number {
-    return hashBytes(key, 0, key.length, this.#seed) & (bits - 1);
+    return hashBytes(key, 0, key.length, this.#seed) & this.#mask;
   }
 
   #turn(now: number): void {

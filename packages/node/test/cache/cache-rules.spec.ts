@@ -40,7 +40,7 @@ describe("the item cache with rules", () => {
     new ItemCache(
       new ByteCache(new MemoryBudget(1e7), 5),
       rules,
-      new Doubts({ tableLagMs: 1_000, lateWriteMs: 2_000, lateKeysMax: 2 }, 5),
+      new Doubts({ tableLagMs: 1_000, learnedKeysBits: 1 << 12, lateWriteMs: 2_000, lateKeysMax: 2 }, 5),
     );
   const keyOf = (table: string, key = "k") => itemKeyOf(table, Buffer.from(key));
   const store = (cache: ItemCache, key: Buffer) =>

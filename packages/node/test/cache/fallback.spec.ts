@@ -115,7 +115,7 @@ describe("when the tables do not answer, a node that may serve what has expired"
 
 describe("an expired item", () => {
   const key = Buffer.from("\x41t\x41k", "latin1");
-  const limits = { tableLagMs: 1_000, lateWriteMs: 2_000, lateKeysMax: 2 };
+  const limits = { tableLagMs: 1_000, learnedKeysBits: 1 << 12, lateWriteMs: 2_000, lateKeysMax: 2 };
   const cacheOf = () => {
     const cache = new ItemCache(
       new ByteCache(new MemoryBudget(1e6), 5),

@@ -7,7 +7,7 @@ import { type Fill, type FoundItem, ItemCache, type WriteInProgress } from "../.
 import { MemoryBudget } from "../../src/cache/memory-budget.js";
 
 const key = Buffer.from("k");
-const limits = { tableLagMs: 1_000, lateWriteMs: 2_000, lateKeysMax: 2 };
+const limits = { tableLagMs: 1_000, learnedKeysBits: 1 << 12, lateWriteMs: 2_000, lateKeysMax: 2 };
 
 function newCache(ttlMs = 0): ItemCache {
   return new ItemCache(new ByteCache(new MemoryBudget(1e7), 5), new CacheRules(ttlMs, 0), new Doubts(limits, 5));
