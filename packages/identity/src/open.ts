@@ -54,7 +54,7 @@ async function openAccount(records: Records, sealer: Sealer, nowMs: number): Pro
  */
 export async function openIdentity(
   options: IdentityOptions,
-  neighbours: Neighbours = new Neighbours(),
+  neighbours: Neighbours<Realm> = new Neighbours(),
 ): Promise<Identity> {
   const { store, clock, random, logger, sealer, account } = options;
   if (!/^\d{12}$/.test(account)) {
@@ -107,6 +107,7 @@ export async function openIdentity(
     sealer,
     records,
     directory,
+    neighbours,
     book,
     callers,
     decider,

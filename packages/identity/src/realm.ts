@@ -2,6 +2,7 @@ import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { Decider } from "./decisions/decider.js";
 import type { Callers } from "./directory/callers.js";
 import type { Directory } from "./directory/directory.js";
+import type { Neighbours } from "./directory/neighbours.js";
 import type { PolicyBook } from "./directory/policy-book.js";
 import type { SecondFactor } from "./mfa/second-factor.js";
 import type { Records } from "./records/transaction.js";
@@ -19,6 +20,8 @@ export interface Realm {
   readonly sealer: Sealer;
   readonly records: Records;
   readonly directory: Directory;
+  /** The accounts of the house. */
+  readonly neighbours: Neighbours<Realm>;
   readonly book: PolicyBook;
   readonly callers: Callers;
   readonly decider: Decider;

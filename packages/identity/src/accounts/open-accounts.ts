@@ -4,6 +4,7 @@ import { Neighbours } from "../directory/neighbours.js";
 import type { Accounts, AccountView, Identity, IdentityOptions, NewAccessKey } from "../face.js";
 import { quotas } from "../limits.js";
 import { openIdentity } from "../open.js";
+import type { Realm } from "../realm.js";
 import { dispatching } from "./dispatch.js";
 import { accountOperations } from "./operations.js";
 
@@ -20,7 +21,7 @@ type StoredAccount = { readonly name: string; readonly createdAt: number };
  */
 export async function openAccounts(options: IdentityOptions): Promise<Accounts> {
   const { store, clock, account: home } = options;
-  const neighbours = new Neighbours();
+  const neighbours = new Neighbours<Realm>();
   const open = (account: string) => openIdentity({ ...options, account }, neighbours);
   const views = new Map<string, AccountView>([[home, { account: home, name: "home", createdAt: clock.now() }]]);
   for (const { key, value } of await store.range(prefixRange(prefix))) {

@@ -5,7 +5,6 @@ import * as tables from "../records/tables.js";
 import type * as records from "../records/types.js";
 import { Arns } from "./arns.js";
 import { Collection } from "./collection.js";
-import { Neighbours } from "./neighbours.js";
 
 /** One record as it was and is; undefined when it did not or does not exist. */
 export interface RecordChange {
@@ -17,6 +16,14 @@ export interface RecordChange {
 
 /** How many records are read from the store at a time when it is opened. */
 const loadPageMax = 1000;
+
+/** The accounts of the house, for principals that are named in another one's policies. */
+export interface Neighbourhood {
+  /** The directory of the account in which the named user or role is; undefined when it is not in this house. */
+  directoryOf(arn: string): Directory | undefined;
+  /** ARN of the user or role with a unique id, in whatever account. */
+  arnOf(uniqueId: string): string | undefined;
+}
 
 /**
  * The account's records in memory, for synchronous decisions: filled from the store at start, kept current by its
@@ -53,12 +60,12 @@ export class Directory {
   readonly oidcProviders = new Collection<records.OidcProviderRecord>({});
   readonly samlProviders = new Collection<records.SamlProviderRecord>({});
 
-  readonly neighbours: Neighbours;
+  readonly neighbours: Neighbourhood;
   readonly #prefix: string;
   readonly #collections: ReadonlyMap<string, { set(key: string, record: never): unknown }>;
 
   /** @param neighbours the accounts of the house, this one to be among them */
-  constructor(account: string, prefix: string, neighbours: Neighbours = new Neighbours()) {
+  constructor(account: string, prefix: string, neighbours: Neighbourhood) {
     this.neighbours = neighbours;
     this.arns = new Arns(account);
     this.#prefix = prefix;

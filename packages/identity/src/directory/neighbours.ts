@@ -1,24 +1,32 @@
 import { parseArn } from "@hotkeep/core";
-import type { Realm } from "../realm.js";
-import type { Directory } from "./directory.js";
+import type { Directory, Neighbourhood } from "./directory.js";
+
+/** An account of the house, as far as the others go to it. */
+interface Neighbour {
+  readonly account: string;
+  readonly directory: Directory;
+}
 
 /** The accounts of one house, for what goes from one to another: roles assumed across, principals named in policies. */
-export class Neighbours {
-  readonly #realms = new Map<string, Realm>();
+export class Neighbours<Account extends Neighbour = Neighbour> implements Neighbourhood {
+  readonly #accounts = new Map<string, Account>();
 
-  add(realm: Realm): void {
-    this.#realms.set(realm.account, realm);
+  add(account: Account): void {
+    this.#accounts.set(account.account, account);
   }
 
   /** The account in which the named user, role or other thing is; undefined when it is not in this house. */
-  ofArn(arn: string): Realm | undefined {
+  ofArn(arn: string): Account | undefined {
     const account = parseArn(arn)?.account;
-    return account === undefined ? undefined : this.#realms.get(account);
+    return account === undefined ? undefined : this.#accounts.get(account);
   }
 
-  /** ARN of the user or role with a unique id, in whatever account. */
+  directoryOf(arn: string): Directory | undefined {
+    return this.ofArn(arn)?.directory;
+  }
+
   arnOf(uniqueId: string): string | undefined {
-    for (const { directory } of this.#realms.values()) {
+    for (const { directory } of this.#accounts.values()) {
       const arn = arnIn(directory, uniqueId);
       if (arn !== undefined) return arn;
     }

@@ -13,7 +13,7 @@ const uniqueId = /^A(?:IDA|ROA)[A-Z0-9]+$/;
 function idOf(directory: Directory, { type, value }: PrincipalEntry): string | undefined {
   const kind = type === "AWS" ? iamEntity.exec(value)?.[1] : undefined;
   if (kind === undefined) return undefined;
-  const home = directory.neighbours.ofArn(value)?.directory ?? directory;
+  const home = directory.neighbours.directoryOf(value) ?? directory;
   return (kind === "user" ? home.userByArn(value) : home.roleByArn(value))?.id ?? "";
 }
 

@@ -63,7 +63,7 @@ export const assumeRoleOperations: OperationFamily = (realm) => {
         const { RoleArn, RoleSessionName, DurationSeconds = durationDefaultSeconds, ExternalId } = input;
         checkRoleArn(RoleArn);
         // The caller's policies are at home, the role and its trust policy may be in another account of this house.
-        const there = realm.directory.neighbours.ofArn(RoleArn) ?? realm;
+        const there = realm.neighbours.ofArn(RoleArn) ?? realm;
         const role = requireTrusting(realm, there.directory, call, RoleArn);
         const calling = realm.directory.sessions.get(call.accessKeyId);
         const tags = sessionTags(input, calling);
