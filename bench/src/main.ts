@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { admission } from "./admission.js";
 import { checkBars } from "./bars.js";
 import { call } from "./call.js";
 import { decide } from "./decide.js";
@@ -24,6 +25,7 @@ const help = `Measures Hotkeep beside a peer, in one run, as medians of several 
   npm run bench -- tables          the DynamoDB API over HTTP, durable, beside DynamoDB Local and dynalite
   npm run bench -- tables --load   a million items loaded; pages at the end beside pages at the start
   npm run bench -- tables --memory 5 GB of items served; the memory it takes (10 GB of disk, some minutes)
+  npm run bench -- admission       hit ratios of both ways to choose what stays in the cache, on published kinds of traces
   npm run bench -- decide          CPU time of one access decision; no peer, the bar is a microsecond
   npm run bench -- tls             CPU time of a node for hits and connections, with TLS beside plain TCP
   npm run bench -- scale           hits of two nodes beside hits of one
@@ -40,6 +42,7 @@ interface BenchOptions {
 
 /** A benchmark prints its table and returns its figures by name. */
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Figures>>> = {
+  admission,
   call,
   decide,
   hit,

@@ -1,3 +1,5 @@
+export { ByteCache } from "./cache/byte-cache.js";
+export { MemoryBudget } from "./cache/memory-budget.js";
 export type { Gateway } from "./gateway.js";
 export { defaultLimits, type NodeLimits } from "./limits.js";
 export type { NodeMetrics } from "./metrics.js";

@@ -480,6 +480,9 @@ class CacheNode implements RunningNode {
     this.#pages.rules = rules;
     const { staleMs = 0, staleAfterMs } = configuration.cacheSettings ?? {};
     this.#fallback = { staleMs, ...(staleAfterMs !== undefined && { staleAfterMs }) };
+    const { admission = "lru" } = configuration.cacheSettings ?? {};
+    this.#itemBytes.admission = admission;
+    this.#pageBytes.admission = admission;
     this.#items.staleMs = staleMs;
     this.#pages.staleMs = staleMs;
     this.#beCoherent(configuration.cacheSettings?.coherentQueries === true);

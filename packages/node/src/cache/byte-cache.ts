@@ -1,6 +1,8 @@
 import { type EntryBlock, EntryTable, entryColumnsBytes, noEntry } from "./entry-table.js";
+import { FrequencySketch } from "./frequency-sketch.js";
 import type { MemoryBudget } from "./memory-budget.js";
 import { recordHeadBytes, SegmentLog } from "./segment-log.js";
+import { UseOrder } from "./use-order.js";
 
 /** A small integer in an array that grows by half of its size. */
 const bucketBytes = 12;
@@ -14,6 +16,11 @@ const firstBuckets = 1024;
 
 /** Flag of an entry that goes at its end, also where expired entries are kept for a while. */
 const endsForGood = 1;
+/** Flag of an entry that has not proved itself yet. */
+const inWindow = 2;
+
+/** Share of the memory for entries that have not proved themselves: what is used again at once is found there. */
+const windowShare = 0.01;
 
 /** What a look-up found. One object serves all look-ups of a cache: it holds until the next one, or the next change. */
 export class CacheEntry {
@@ -96,8 +103,12 @@ export class ByteCache {
   #buckets: number[] = [];
   #mask = firstBuckets - 1;
   #split = 0;
-  #newest = noEntry;
-  #oldest = noEntry;
+  /** Entries that have proved themselves; all of them where nothing has to. */
+  readonly #main = new UseOrder(this.#entries);
+  /** Entries that have not, in a small part of the memory. */
+  readonly #window = new UseOrder(this.#entries);
+  #windowBytes = 0;
+  #sketch: FrequencySketch | undefined;
   #count = 0;
   #bytes = 0;
   #evictedBytes = 0;
@@ -134,7 +145,7 @@ export class ByteCache {
 
   /** Last use of the entry that would go next; undefined when empty. */
   get oldestUse(): number | undefined {
-    const entry = this.#oldest;
+    const entry = this.#leastUsed;
     return entry === noEntry ? undefined : this.#entries.block(entry).usedAt[this.#entries.index(entry)];
   }
 
@@ -148,8 +159,7 @@ export class ByteCache {
       if (!this.#staysExpired(block, index, now)) this.#remove(entry);
       return undefined;
     }
-    block.usedAt[index] = now;
-    if (entry !== this.#newest) this.#touch(entry);
+    this.#use(entry, block, index, now);
     return this.#found.at(entry);
   }
 
@@ -167,8 +177,7 @@ export class ByteCache {
     const block = this.#entries.block(entry);
     const index = this.#entries.index(entry);
     if (now < block.expiresAt[index]! || !this.#staysExpired(block, index, now)) return undefined;
-    block.usedAt[index] = now;
-    if (entry !== this.#newest) this.#touch(entry);
+    this.#use(entry, block, index, now);
     return this.#found.at(entry);
   }
 
@@ -191,7 +200,7 @@ export class ByteCache {
     block.storedAt[index] = now | 0;
     block.usedAt[index] = now;
     block.flags[index] = forGood ? endsForGood : 0;
-    this.#linkNewest(entry);
+    this.#enter(entry, block, index, charge);
     const slot = this.#slot(hash);
     block.chain[index] = this.#buckets[slot]!;
     this.#buckets[slot] = entry;
@@ -213,19 +222,21 @@ export class ByteCache {
   /** Forgets every entry whose key begins with `prefix`; the answer is how many. Looks at all entries. */
   dropPrefix(prefix: Uint8Array): number {
     let dropped = 0;
-    for (let entry = this.#newest; entry !== noEntry; ) {
-      const block = this.#entries.block(entry);
-      const index = this.#entries.index(entry);
-      const older = block.older[index]!;
-      const { length } = prefix;
-      if (
-        block.keyLength[index]! >= length &&
-        sameBytes(this.#log.bytes(block.segment[index]!), block.offset[index]!, prefix, 0, length)
-      ) {
-        this.#remove(entry);
-        dropped++;
+    const { length } = prefix;
+    for (const { newest } of [this.#main, this.#window]) {
+      for (let entry = newest; entry !== noEntry; ) {
+        const block = this.#entries.block(entry);
+        const index = this.#entries.index(entry);
+        const older = block.older[index]!;
+        if (
+          block.keyLength[index]! >= length &&
+          sameBytes(this.#log.bytes(block.segment[index]!), block.offset[index]!, prefix, 0, length)
+        ) {
+          this.#remove(entry);
+          dropped++;
+        }
+        entry = older;
       }
-      entry = older;
     }
     return dropped;
   }
@@ -236,16 +247,95 @@ export class ByteCache {
     this.#reset();
   }
 
-  /** Forgets the entry unused for the longest time, to make room. */
+  /**
+   * Which entries stay when room is short: `lru`, those that were used last; `frequent`, those that are used often. Then
+   * an entry must have been asked for more often than the one that it would push out (W-TinyLFU), so that what is
+   * read once, however much of it, pushes out nothing.
+   */
+  set admission(admission: "lru" | "frequent") {
+    if ((admission === "frequent") === (this.#sketch !== undefined)) return;
+    if (admission === "frequent") this.#sketch = new FrequencySketch(this.#count);
+    else {
+      while (this.#window.oldest !== noEntry) this.admitNewcomer();
+      this.#sketch = undefined;
+    }
+  }
+
+  /** How often the newcomer was asked for that must prove itself now; undefined when there is none. */
+  get newcomerFrequency(): number | undefined {
+    return this.#sketch !== undefined && this.#windowIsFull ? this.#frequencyOf(this.#window.oldest) : undefined;
+  }
+
+  /** How often the entry was asked for that would go next. */
+  get oldestFrequency(): number {
+    const entry = this.#leastUsed;
+    return entry === noEntry ? 0 : this.#frequencyOf(entry);
+  }
+
+  /** The newcomer has proved itself. */
+  admitNewcomer(): void {
+    const entry = this.#window.oldest;
+    if (entry === noEntry) return;
+    this.#window.unlink(entry);
+    this.#windowBytes -= this.#chargeOf(entry);
+    this.#entries.block(entry).flags[this.#entries.index(entry)]! &= ~inWindow;
+    this.#main.link(entry);
+  }
+
+  /** The newcomer has not. */
+  evictNewcomer(): void {
+    this.#evict(this.#window.oldest);
+  }
+
+  /** Forgets the entry that is to go next, to make room. */
   evictOldest(): void {
-    const entry = this.#oldest;
+    this.#evict(this.#leastUsed);
+  }
+
+  #staysExpired(block: EntryBlock, index: number, now: number): boolean {
+    return now < block.expiresAt[index]! + this.staleMs && (block.flags[index]! & endsForGood) === 0;
+  }
+
+  #evict(entry: number): void {
     if (entry === noEntry) return;
     this.#evictedBytes += this.#chargeOf(entry);
     this.#remove(entry);
   }
 
-  #staysExpired(block: EntryBlock, index: number, now: number): boolean {
-    return now < block.expiresAt[index]! + this.staleMs && (block.flags[index]! & endsForGood) === 0;
+  /** The entry that goes next. */
+  get #leastUsed(): number {
+    return this.#main.oldest === noEntry ? this.#window.oldest : this.#main.oldest;
+  }
+
+  #use(entry: number, block: EntryBlock, index: number, now: number): void {
+    block.usedAt[index] = now;
+    if (this.#sketch === undefined) this.#main.touch(entry);
+    else {
+      this.#sketch.add(block.hash[index]!);
+      ((block.flags[index]! & inWindow) === 0 ? this.#main : this.#window).touch(entry);
+    }
+  }
+
+  #enter(entry: number, block: EntryBlock, index: number, charge: number): void {
+    if (this.#sketch === undefined) {
+      this.#main.link(entry);
+      return;
+    }
+    this.#sketch.fit(this.#count);
+    this.#sketch.add(block.hash[index]!);
+    block.flags[index]! |= inWindow;
+    this.#window.link(entry);
+    this.#windowBytes += charge;
+    // As long as there is room nobody has to prove anything.
+    while (this.#windowIsFull && this.#budget.bytes + charge <= this.#budget.bytesMax) this.admitNewcomer();
+  }
+
+  get #windowIsFull(): boolean {
+    return this.#windowBytes > this.#budget.bytesMax * windowShare && this.#window.oldest !== noEntry;
+  }
+
+  #frequencyOf(entry: number): number {
+    return this.#sketch?.of(this.#entries.block(entry).hash[this.#entries.index(entry)]!) ?? 0;
   }
 
   #reset(): void {
@@ -254,8 +344,9 @@ export class ByteCache {
     this.#buckets = new Array<number>(firstBuckets).fill(noEntry);
     this.#mask = firstBuckets - 1;
     this.#split = 0;
-    this.#newest = noEntry;
-    this.#oldest = noEntry;
+    this.#main.clear();
+    this.#window.clear();
+    this.#windowBytes = 0;
     this.#count = 0;
     this.#bytes = 0;
   }
@@ -311,32 +402,6 @@ export class ByteCache {
     }
   }
 
-  #linkNewest(entry: number): void {
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    block.newer[index] = noEntry;
-    block.older[index] = this.#newest;
-    if (this.#newest !== noEntry) this.#entries.block(this.#newest).newer[this.#entries.index(this.#newest)] = entry;
-    this.#newest = entry;
-    if (this.#oldest === noEntry) this.#oldest = entry;
-  }
-
-  #unlink(entry: number): void {
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    const newer = block.newer[index]!;
-    const older = block.older[index]!;
-    if (newer === noEntry) this.#newest = older;
-    else this.#entries.block(newer).older[this.#entries.index(newer)] = older;
-    if (older === noEntry) this.#oldest = newer;
-    else this.#entries.block(older).newer[this.#entries.index(older)] = newer;
-  }
-
-  #touch(entry: number): void {
-    this.#unlink(entry);
-    this.#linkNewest(entry);
-  }
-
   #remove(entry: number): void {
     const block = this.#entries.block(entry);
     const index = this.#entries.index(entry);
@@ -347,8 +412,12 @@ export class ByteCache {
       for (let next = this.#chainOf(before); next !== entry; next = this.#chainOf(before)) before = next;
       this.#entries.block(before).chain[this.#entries.index(before)] = block.chain[index]!;
     }
-    this.#unlink(entry);
     const charge = this.#chargeOf(entry);
+    if ((block.flags[index]! & inWindow) === 0) this.#main.unlink(entry);
+    else {
+      this.#window.unlink(entry);
+      this.#windowBytes -= charge;
+    }
     this.#log.release(entry);
     this.#entries.release(entry);
     this.#count--;

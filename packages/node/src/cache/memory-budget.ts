@@ -3,6 +3,12 @@ export interface Evictable {
   /** Last use of the entry that would go next, monotonic milliseconds; undefined when empty. */
   readonly oldestUse: number | undefined;
   evictOldest(): void;
+  /** How often that entry was asked for. */
+  readonly oldestFrequency: number;
+  /** How often the entry was asked for that must prove itself before it pushes another one out; undefined: none must. */
+  readonly newcomerFrequency: number | undefined;
+  admitNewcomer(): void;
+  evictNewcomer(): void;
 }
 
 /** One cap in bytes for all caches of a node: whatever was unused for the longest time goes first, wherever it is. */
@@ -58,7 +64,13 @@ export class MemoryBudget {
         }
       }
       if (victim === undefined) return;
-      victim.evictOldest();
+      const newcomer = this.#caches.find((cache) => cache.newcomerFrequency !== undefined);
+      if (newcomer === undefined) victim.evictOldest();
+      else if (newcomer.newcomerFrequency! > victim.oldestFrequency) {
+        // Out of the window first: it may be the only entry of its cache, and then the next one to go.
+        victim.evictOldest();
+        newcomer.admitNewcomer();
+      } else newcomer.evictNewcomer();
     }
   }
 }
