@@ -11,7 +11,7 @@ const nodesWanted = 3;
 interface Routes {
   readonly _cluster: {
     readonly _cfg?: readonly { readonly role: number; readonly hostname: string; readonly nodeId: number }[];
-    readClient(previous: unknown): { readonly _tubePool: { readonly _host: string } };
+    readClient(previous: unknown): { readonly _tubePool: { readonly _hostname: string } };
   };
 }
 
@@ -36,7 +36,7 @@ export class WatchedClient {
     const readClient = cluster.readClient.bind(cluster);
     cluster.readClient = (previous) => {
       const client = readClient(previous);
-      this.#node = client._tubePool._host;
+      this.#node = client._tubePool._hostname;
       return client;
     };
   }
