@@ -82,6 +82,7 @@ describe("a cluster's cache, told what to do", () => {
     );
     expect(await failure(cache("alice", "settings", "--set", "{}"))).toContain("hotkeep:PutCacheSettings");
     expect(await failure(cache("root", "settings", "--set", "yes"))).toContain("`yes` are no settings");
+    expect(await failure(cache("root", "settings", "--set", '{"Table":[]}'))).toContain("there is no setting `Table`");
     expect(await failure(cache("root", "settings", "--set", '{"StaleAfterMillis":5}'))).toContain(
       "StaleAfterMillis has no meaning without StaleMillis.",
     );

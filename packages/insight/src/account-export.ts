@@ -151,6 +151,10 @@ class Policies {
  * lost in silence.
  */
 export function snapshotOf({ authorizationDetails, clusters, tables }: AccountExport): AccountSnapshot {
+  // What was read from a file may have any shape.
+  given<unknown>(authorizationDetails, "`authorizationDetails`");
+  given<unknown>(clusters, "`clusters`");
+  given<unknown>(tables, "`tables`");
   if (authorizationDetails.IsTruncated === true) throw incomplete("there are more pages of authorization details");
   if (clusters.NextToken !== undefined) throw incomplete("there are more pages of clusters");
   const { UserDetailList = [], GroupDetailList = [], RoleDetailList = [], Policies: all } = authorizationDetails;

@@ -147,6 +147,7 @@ describe("an account's export", () => {
       "there are more pages of authorization details",
     ],
     ["a page of clusters", { ...account1, clusters: { NextToken: "t" } }, "there are more pages of clusters"],
+    ["the parts", {} as AccountExport, "`authorizationDetails` is missing"],
     ["everything", { authorizationDetails: {}, clusters: {}, tables: [] }, "every user, role and table is missing"],
   ];
   test.each(wrong)("that lacks %s is refused: what it denies must not be lost", (_what, exported, message) => {

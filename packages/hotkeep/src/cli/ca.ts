@@ -19,6 +19,11 @@ export interface CaFlags {
 
 /** Prints the authority's certificate, or writes it to a file. */
 export async function ca(flags: CaFlags): Promise<void> {
+  if (flags.renew !== true && (flags.tlsNames !== undefined || flags.host !== undefined)) {
+    throw new HotkeepError("BadArgument", "--tls-names and --host change nothing without --renew", {
+      help: "add --renew to make a new authority for these names, or leave them out to see the one there is",
+    });
+  }
   const configuration = readConfiguration(flags, process.env);
   const places = dataDirectoryAt(configuration.dataDirectory);
   if (!existsSync(places.state)) {
@@ -29,7 +34,19 @@ export async function ca(flags: CaFlags): Promise<void> {
   if (flags.renew === true || !existsSync(places.authority)) await makeAuthority(configuration, flags.renew === true);
   const text = readFileSync(places.authority, "utf8");
   if (flags.output === undefined) process.stdout.write(text);
-  else writeFileSync(flags.output, text);
+  else writeCertificate(flags.output, text);
+}
+
+/** @throws HotkeepError `UnwritableFile` */
+function writeCertificate(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw new HotkeepError("UnwritableFile", `${path} cannot be written: ${(cause as Error).message}`, {
+      help: "give another file with --output, or leave it out for standard output",
+      cause,
+    });
+  }
 }
 
 /** @throws HotkeepError `DataDirectoryInUse` while a gateway runs */

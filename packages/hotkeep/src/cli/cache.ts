@@ -40,16 +40,55 @@ export async function invalidateCache(
   if (answer.Nodes?.some(({ Message }) => Message !== undefined) === true) process.exitCode = 1;
 }
 
+type TableRule = NonNullable<CacheSettings["Tables"]>[number];
+
+const settingsKnown: Readonly<Record<keyof CacheSettings, true>> = {
+  Tables: true,
+  CoherentQueries: true,
+  FollowStreams: true,
+  Admission: true,
+  StaleMillis: true,
+  StaleAfterMillis: true,
+};
+
+const tableRuleKnown: Readonly<Record<keyof TableRule, true>> = {
+  TableName: true,
+  NeverCache: true,
+  RecordTtlMillis: true,
+  QueryTtlMillis: true,
+};
+
+/** The API passes over members that it does not know; here one would turn off what a slip of the pen meant to set. */
+function refuseUnknown(value: object, known: Readonly<Record<string, true>>): void {
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  throw new HotkeepError("BadArgument", `there is no setting \`${unknown}\``, {
+    help: `choose from ${Object.keys(known).join(", ")}; nothing was changed`,
+  });
+}
+
 function readSettings(text: string): CacheSettings {
-  try {
-    const settings: unknown = JSON.parse(text);
-    if (typeof settings === "object" && settings !== null && !Array.isArray(settings)) return settings;
-  } catch {
-    // Said below in words that help.
+  const settings = parsed(text);
+  if (typeof settings === "object" && settings !== null && !Array.isArray(settings)) {
+    refuseUnknown(settings, settingsKnown);
+    const rules: unknown = "Tables" in settings ? settings.Tables : undefined;
+    for (const rule of Array.isArray(rules) ? rules : []) {
+      if (typeof rule === "object" && rule !== null) refuseUnknown(rule, tableRuleKnown);
+    }
+    return settings;
   }
   throw new HotkeepError("BadArgument", `\`${text}\` are no settings`, {
     help: `write them as JSON, all of them: '{"Tables":[{"TableName":"Books","RecordTtlMillis":1000}]}'; '{}' turns everything off`,
   });
+}
+
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function describe({ Nodes = [] }: InvalidateCacheResponse): string {

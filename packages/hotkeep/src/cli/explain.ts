@@ -28,7 +28,10 @@ export function explain(id: string | undefined, flags: { readonly data?: string 
   if (denials.length === 0) {
     const which = id === undefined ? "no denial" : `no denial \`${id}\``;
     throw new HotkeepError("UnknownDenial", `${which} is on record in \`${places.root}\``, {
-      help: "the id is the request id of the error; name the gateway's data directory with --data",
+      help:
+        id === undefined
+          ? "nothing was denied there yet, or the gateway has another data directory: name it with --data"
+          : "the id is the request id of the error; name the gateway's data directory with --data",
     });
   }
   process.stdout.write(denials.map(describe).join("\n"));

@@ -25,7 +25,14 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
   const place = readTablePlace(flags, process.env);
   const client = new TableClient({ place, clock: systemClock, random: systemRandom, limits });
   const creation = creationOf(await describeTable(client, table));
-  if (flags.schema !== undefined) await writeFile(flags.schema, `${JSON.stringify(creation, undefined, 2)}\n`);
+  if (flags.schema !== undefined) {
+    await writeFile(flags.schema, `${JSON.stringify(creation, undefined, 2)}\n`).catch((cause: Error) => {
+      throw new HotkeepError("UnwritableFile", `${flags.schema} cannot be written: ${cause.message}`, {
+        help: "give another file with --schema",
+        cause,
+      });
+    });
+  }
   const sink = output === "-" ? standardOutput() : await outputFile(output);
   const progress = new Progress("exported", process.stderr, systemClock, limits);
   const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => {

@@ -8,6 +8,8 @@ import { clusterOf } from "./xray.js";
 export interface FollowFlags extends OwnServiceFlags {
   readonly cluster?: string;
   readonly sample?: string;
+  readonly table?: string;
+  readonly key?: string;
   readonly output: string;
 }
 
@@ -18,6 +20,11 @@ export async function follow(flags: FollowFlags): Promise<void> {
   const SamplePercent = Number(flags.sample ?? "100");
   if (!(SamplePercent > 0 && SamplePercent <= 100)) {
     throw new HotkeepError("BadArgument", `\`${flags.sample}\` is not a percentage above 0 and up to 100`);
+  }
+  if (flags.table !== undefined || flags.key !== undefined) {
+    throw new HotkeepError("BadArgument", "--follow tells of all requests: --table and --key do not narrow it", {
+      help: "leave them out and look for the table in what is printed, or leave out --follow",
+    });
   }
   let on = true;
   let wake = (): void => {};

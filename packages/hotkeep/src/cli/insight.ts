@@ -21,7 +21,13 @@ async function askApis(flags: InsightFlags): Promise<AccountExport> {
   try {
     return await collectAccount(place);
   } catch (cause) {
-    const { name, message } = cause as Error;
+    const { name, message, code } = cause as Error & { readonly code?: string };
+    if (code === "ECONNREFUSED") {
+      throw new HotkeepError("AccountCallFailed", `the APIs do not answer: ${message}`, {
+        help: "is the gateway running? another address is given with --endpoint, an export with --from",
+        cause,
+      });
+    }
     throw new HotkeepError("AccountCallFailed", `the account could not be read: ${name}: ${message}`, {
       help: "insight needs iam:GetAccountAuthorizationDetails, dax:DescribeClusters, dynamodb:ListTables, DescribeTable and GetResourcePolicy",
       cause,

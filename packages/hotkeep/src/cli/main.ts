@@ -40,10 +40,10 @@ function program(): Command {
     .description("A guarded cache in front of DynamoDB-compatible tables, compatible with Amazon DAX.")
     .version("0.1.0")
     .exitOverride()
-    .showHelpAfterError("(run `hotkeep --help` for the commands)")
+    .showHelpAfterError("(`hotkeep --help` lists the commands, `hotkeep COMMAND --help` what one takes)")
     .addHelpText(
       "after",
-      "\nEvery flag has an environment variable, e.g. HOTKEEP_DATA for --data; flags win. HOTKEEP_LOG=info logs more, HOTKEEP_LOG_FORMAT=json as on no terminal.",
+      "\nEvery flag of `up` that takes a value has an environment variable, e.g. HOTKEEP_PORT for --port; HOTKEEP_DATA holds for all commands. Flags win. HOTKEEP_LOG=info logs more, HOTKEEP_LOG_FORMAT=json as on no terminal.",
     );
 
   hotkeep
@@ -54,7 +54,10 @@ function program(): Command {
     .option("--port <number>", "port of the AWS APIs, 0 for any free one (default: 8110)")
     .option("--account <digits>", "account id of a new data directory (default: 123456789012)")
     .option("--region <name>", "Region of the world and of `hotkeep env` (default: us-west-2)")
-    .option("--vpc-cidr <cidr>", "loopback range of the default VPC, one to a running gateway (default: 127.31.0.0/16)")
+    .option(
+      "--vpc-cidr <cidr>",
+      "loopback range of the default VPC; each running gateway needs its own (default: 127.31.0.0/16)",
+    )
     .option(
       "--advertise",
       "all nodes on 127.0.0.1 with ports of their own, where other loopback addresses do not exist",
@@ -107,7 +110,11 @@ function program(): Command {
     .command("env")
     .description('print shell exports that point AWS tools here; use as: eval "$(hotkeep env)"')
     .option("--data <dir>", "data directory of the running gateway (default: .hotkeep)")
-    .option("--profile <name>", "root, alice, bob or bob-role", "root")
+    .option(
+      "--profile <name>",
+      "a profile of the credentials file: root, alice, bob, bob-role, or root-ACCOUNT",
+      "root",
+    )
     .action(async (flags: { data?: string; profile: string }) => (await import("./env.js")).env(flags));
 
   hotkeep
@@ -179,11 +186,11 @@ function program(): Command {
     command
       .option("--data <dir>", "data directory of the running gateway (default: .hotkeep)")
       .option("--profile <name>", "who asks, in the data directory's credentials file", "root")
-      .option("--region <name>", "Region of the cluster (default: the gateway's)");
+      .option("--region <name>", "Region to ask in (default: the gateway's)");
   asking(hotkeep.command("xray"))
     .description("compare what each node has cached for a key with what the table holds; or follow requests")
     .option("--cluster <name>", "the cluster (default: daxcluster01)")
-    .option("--table <name>", "the table")
+    .option("--table <name>", "the table whose key is compared")
     .option("--key <json>", 'the key, as DynamoDB\'s JSON: \'{"Author":{"S":"Bram Stoker"},"Title":{"S":"Dracula"}}\'')
     .option(
       "--follow",

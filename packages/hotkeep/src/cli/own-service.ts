@@ -37,9 +37,12 @@ export async function callOwnService<Name extends keyof HotkeepOperations>(
     });
   }
   const running = JSON.parse(readFileSync(places.running, "utf8")) as Running;
-  const credentials = readCredentialsFile(places.credentials)[flags.profile];
+  const profiles = readCredentialsFile(places.credentials);
+  const credentials = profiles[flags.profile];
   if (credentials === undefined) {
-    throw new HotkeepError("UnknownProfile", `there is no profile \`${flags.profile}\` in \`${places.credentials}\``);
+    throw new HotkeepError("UnknownProfile", `there is no profile \`${flags.profile}\` in \`${places.credentials}\``, {
+      help: `choose one of ${Object.keys(profiles).join(", ")}`,
+    });
   }
   const region = flags.region ?? running.region;
   const body = JSON.stringify(input);

@@ -64,7 +64,9 @@ export async function outputFile(path: string): Promise<LineSink> {
     async finish() {
       head.end();
       await Promise.race([finished(file), failed]);
-      await rename(part, path);
+      await rename(part, path).catch((cause: Error) => {
+        throw unwritable(cause);
+      });
     },
     async abandon() {
       head.destroy();
