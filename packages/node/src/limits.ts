@@ -70,6 +70,12 @@ export interface NodeLimits {
   readonly lateKeysMax: number;
   /** Places for when a partition or a table was written last, where query answers follow writes. */
   readonly writeStampsMax: number;
+  /** Pause between two looks at a table's stream, where streams are followed. */
+  readonly streamPollMs: number;
+  /** Longest pause after looks at a stream that failed. */
+  readonly streamRetryMsMax: number;
+  /** Tables whose streams are followed. */
+  readonly streamsFollowedMax: number;
   /** How often what a batch left unprocessed is sent again before the client hears of it. */
   readonly batchRetriesMax: number;
   /** Pause before the first of these retries; doubles each time. */
@@ -113,6 +119,9 @@ export const defaultLimits: NodeLimits = {
   lateWriteMs: 20_000,
   lateKeysMax: 10_000,
   writeStampsMax: 65_536,
+  streamPollMs: 500,
+  streamRetryMsMax: 30_000,
+  streamsFollowedMax: 256,
   batchRetriesMax: 5,
   batchRetryMs: 20,
 };

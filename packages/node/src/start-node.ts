@@ -16,6 +16,7 @@ import { MemoryBudget } from "./cache/memory-budget.js";
 import { PageCache } from "./cache/page-cache.js";
 import { PageCoherence } from "./cache/page-coherence.js";
 import { Membership } from "./cluster/membership.js";
+import { StreamFollower } from "./cluster/stream-follower.js";
 import type { Gateway } from "./gateway.js";
 import { defaultLimits, type NodeLimits } from "./limits.js";
 import { MetricTeller } from "./metric-teller.js";
@@ -151,6 +152,7 @@ class CacheNode implements RunningNode {
   #gate: PeerGate | undefined;
   #stopping: Promise<void> | undefined;
   readonly #seed: number;
+  #streams: StreamFollower | undefined;
   #feedLost = false;
   #fallback: Fallback = { staleMs: 0 };
 
@@ -384,6 +386,7 @@ class CacheNode implements RunningNode {
     await this.#listening?.close(closeWithinMs);
     this.#callers.uses.report(this.#clock.now());
     this.#teller.tell(this.#clock.monotonic());
+    this.#streams?.stop();
     this.#membership.leave();
     this.#tail.close();
     for (const stop of this.#stopListening) stop();
@@ -485,6 +488,7 @@ class CacheNode implements RunningNode {
     this.#pageBytes.admission = admission;
     this.#items.staleMs = staleMs;
     this.#pages.staleMs = staleMs;
+    this.#followStreams(configuration.cacheSettings?.followStreams === true);
     this.#beCoherent(configuration.cacheSettings?.coherentQueries === true);
     this.#context.schemas.patienceMs = staleMs === 0 ? undefined : staleAfterMs;
     for (const { table, neverCache } of configuration.cacheSettings?.tables ?? []) {
@@ -499,6 +503,12 @@ class CacheNode implements RunningNode {
     const coherence = wanted ? new PageCoherence(this.#limits, schemaOf, this.#seed) : undefined;
     this.#pages.coherence = coherence;
     this.#items.listenToWrites(coherence, this.#clock.monotonic());
+  }
+
+  #followStreams(wanted: boolean): void {
+    if (wanted === (this.#streams !== undefined) || this.#stopping !== undefined) return;
+    this.#streams?.stop();
+    this.#streams = wanted ? new StreamFollower(this.#context) : undefined;
   }
 
   #beat(): void {

@@ -54,7 +54,7 @@ export function projected(item: Item | undefined, projection: Projection | undef
 
 /** The answer to a getItem that finds `item` whole, or nothing. */
 export function wholeItemResponse(
-  context: OperationContext,
+  context: Pick<OperationContext, "lists">,
   table: KnownTable,
   item: Item | undefined,
 ): Promise<Buffer> {

@@ -26,6 +26,9 @@ const staleCredentialCodes = new Set([
 
 const writes = new Set<TableCallName>(["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"]);
 
+/** Calls of the streams' API, which the same endpoint serves. */
+const streamCalls = new Set<TableCallName>(["DescribeStream", "GetShardIterator", "GetRecords"]);
+
 /** Whether a call changes tables. */
 export function isTableWrite(name: TableCallName): boolean {
   return writes.has(name);
@@ -102,7 +105,7 @@ export class HttpTableEndpoint implements TableEndpoint {
     const headers = {
       host: this.#url.host,
       "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `DynamoDB_20120810.${name}`,
+      "x-amz-target": `${streamCalls.has(name) ? "DynamoDBStreams" : "DynamoDB"}_20120810.${name}`,
     };
     const signature = this.#signerFor(session).sign(
       { method: "POST", url: "/", headers, body },

@@ -89,11 +89,40 @@ export interface TableDescription {
   readonly AttributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: string }[];
   readonly GlobalSecondaryIndexes?: readonly IndexDescription[];
   readonly LocalSecondaryIndexes?: readonly IndexDescription[];
+  readonly LatestStreamArn?: string;
+  readonly StreamSpecification?: { readonly StreamEnabled: boolean };
+}
+
+/** A shard of a table's stream. */
+export interface StreamShard {
+  readonly ShardId: string;
+  readonly ParentShardId?: string;
+  readonly SequenceNumberRange?: { readonly EndingSequenceNumber?: string };
+}
+
+/** A change in a table's stream; what else it carries depends on the stream. */
+export interface StreamRecord {
+  readonly eventName: string;
+  readonly dynamodb: { readonly Keys: AttributeMap; readonly NewImage?: Item };
 }
 
 /** Calls by name. */
 export interface TableCalls {
   DescribeTable: { input: { readonly TableName: string }; output: { readonly Table: TableDescription } };
+  DescribeStream: {
+    input: { readonly StreamArn: string; readonly ExclusiveStartShardId?: string };
+    output: {
+      readonly StreamDescription: { readonly Shards: readonly StreamShard[]; readonly LastEvaluatedShardId?: string };
+    };
+  };
+  GetShardIterator: {
+    input: { readonly StreamArn: string; readonly ShardId: string; readonly ShardIteratorType: string };
+    output: { readonly ShardIterator: string };
+  };
+  GetRecords: {
+    input: { readonly ShardIterator: string; readonly Limit?: number };
+    output: { readonly Records: readonly StreamRecord[]; readonly NextShardIterator?: string };
+  };
   GetItem: {
     input: Expressions & {
       readonly TableName: string;

@@ -84,6 +84,11 @@ export class TableSchemas {
     }
   }
 
+  /** Tables that have been described. */
+  names(): Iterable<string> {
+    return this.#kept.keys();
+  }
+
   /** The table as it was described last, however long ago; undefined when it was not. */
   known(name: string): KnownTable | undefined {
     return this.#kept.get(name)?.table;
