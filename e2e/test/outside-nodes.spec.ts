@@ -173,11 +173,13 @@ describe("a cluster whose nodes somebody else starts", () => {
     await expect.poll(status, { timeout: 10_000 }).toBe("available");
     const item = { ...dracula.Key, Year: { N: "1898" } };
     await expect
-      .poll(() =>
-        client.putItem({ TableName: "Books", Item: item }).then(
-          () => true,
-          () => false,
-        ),
+      .poll(
+        () =>
+          client.putItem({ TableName: "Books", Item: item }).then(
+            () => true,
+            () => false,
+          ),
+        { timeout: 10_000 },
       )
       .toBe(true);
     expect(nodes.map((node) => node.process.exitCode)).toEqual([null, null]);
@@ -258,6 +260,10 @@ describe("a cluster whose nodes somebody else starts", () => {
       IamRoleArn: `arn:aws:iam::${hotkeep.account}:role/DAXServiceRole`,
       Tags: [{ Key: "hotkeep:launch", Value: "external" }],
     });
+    // It keeps no gateway from starting: without one its nodes could never join.
+    await hotkeep.stop();
+    await start();
+    expect(await status()).toBe("creating");
     await clients.dax.deleteCluster({ ClusterName: "shop" });
     await expect
       .poll(() => status().catch((error: Error) => error.name), { timeout: 5_000 })

@@ -147,6 +147,8 @@ export interface ClusterView {
   readonly region: string;
   readonly status: string;
   readonly serviceRoleArn: string;
+  /** Who starts its nodes: this gateway, or somebody else. */
+  readonly launch: "local" | "external";
   /** `dax://127.31.0.4:8111` or `daxs://127.31.0.4:9111`; absent while the cluster has no address. */
   readonly endpoint?: string;
   readonly nodes: readonly { readonly nodeId: string; readonly status: string; readonly pid?: number }[];

@@ -364,6 +364,7 @@ class ControlPlane implements Clusters {
       region: place.region,
       status: record.status,
       serviceRoleArn: record.roleArn,
+      launch: record.launch ?? "local",
       ...(endpoint !== undefined && { endpoint: `${schemeOf(record)}://${endpoint.Address}:${endpoint.Port}` }),
       nodes: record.nodes.map((node) => {
         const pid = keeper?.members.find((member) => member.nodeId === node.id)?.pid;

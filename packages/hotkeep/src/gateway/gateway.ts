@@ -229,7 +229,9 @@ async function open(
   // Nodes are on their way: the first start has time to make the authority.
   replaceFile(places.authority, await authority.certificate());
   for (const cluster of await clusters.list()) {
-    if (cluster.status !== "deleting") await clusters.whenAvailable(cluster.name, cluster.region, clustersReadyMs);
+    // Nodes that somebody else starts join a gateway that is there already, whenever they come.
+    if (cluster.status === "deleting" || cluster.launch === "external") continue;
+    await clusters.whenAvailable(cluster.name, cluster.region, clustersReadyMs);
   }
   // No certificate speaks for "everywhere".
   const endpoint = https === undefined ? http.url : http.url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//127.0.0.1:");

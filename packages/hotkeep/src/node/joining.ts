@@ -52,8 +52,13 @@ export function readOutsidePlace(listen: string, advertise: string | undefined):
   };
 }
 
-/** Reads a secret that its owner alone may read. @throws HotkeepError `OpenSecret` */
+/** Reads a secret that its owner alone may read. @throws HotkeepError `NoSecret`, `OpenSecret` */
 function readSecretFile(path: string): string {
+  if (!existsSync(path)) {
+    throw new HotkeepError("NoSecret", `there is no file \`${path}\``, {
+      help: "make a token with `hotkeep token create --cluster NAME` and give its file with --token-file",
+    });
+  }
   if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
     throw new HotkeepError("OpenSecret", `others may read \`${path}\``, { help: `run: chmod 600 ${path}` });
   }
