@@ -60,9 +60,28 @@ export async function callOwnService<Name extends keyof HotkeepOperations>(
       cause,
     });
   });
-  const answer = JSON.parse(response.text) as { readonly message?: string; readonly Message?: string };
+  const answer = JSON.parse(response.text) as Refusal;
   if (response.status === 200) return answer as HotkeepOperations[Name]["output"];
-  throw new HotkeepError("CallRefused", answer.message ?? answer.Message ?? `the gateway answered ${response.status}`);
+  const help = nextStep(answer.__type ?? "");
+  throw new HotkeepError("CallRefused", answer.message ?? answer.Message ?? `the gateway answered ${response.status}`, {
+    ...(help !== undefined && { help }),
+  });
+}
+
+/** What the gateway answers when it refuses. */
+interface Refusal {
+  readonly __type?: string;
+  readonly message?: string;
+  readonly Message?: string;
+}
+
+function nextStep(type: string): string | undefined {
+  if (type.endsWith("AccessDeniedException"))
+    return "`hotkeep explain` tells why; another caller is chosen with --profile";
+  if (type.endsWith("ClusterNotFoundException")) {
+    return "`aws dax describe-clusters` names the clusters; choose one with --cluster, another Region with --region";
+  }
+  return undefined;
 }
 
 /** @param authority file with what certifies the gateway */

@@ -205,7 +205,10 @@ async function open(
       router.handle(request),
   }).catch((cause: NodeJS.ErrnoException) => {
     throw new HotkeepError("CannotListen", `cannot listen on ${host}:${configuration.port}: ${cause.message}`, {
-      help: "stop what listens there, or choose another port with --port",
+      help:
+        cause.code === "EADDRNOTAVAIL"
+          ? "this machine has no such address: give one that it has with --host"
+          : "stop what listens there, or choose another port with --port",
       cause,
     });
   });
