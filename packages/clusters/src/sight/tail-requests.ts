@@ -55,6 +55,7 @@ function answer({ nodeId, request }: SeenOnNode): SeenRequest {
         Miss: items.miss,
         Coalesced: items.coalesced,
         Bypass: items.bypass,
+        Stale: items.stale,
       },
     }),
     ...(deniedBy !== undefined && { DeniedBy: deniedBy }),

@@ -115,6 +115,7 @@ export interface ItemCounts {
   readonly Miss?: number;
   readonly Coalesced?: number;
   readonly Bypass?: number;
+  readonly Stale?: number;
 }
 
 /** JoinToken of the model. */
@@ -193,7 +194,7 @@ export interface SeenRequest {
   readonly Time?: Date;
   readonly NodeId?: string;
   readonly Operation?: string;
-  /** hit, negative, miss, coalesced, bypass, mixed, write, denied or error. */
+  /** hit, negative, miss, coalesced, bypass, stale, mixed, write, denied or error. */
   readonly Outcome?: string;
   readonly TableName?: string;
   readonly Key?: Readonly<Record<string, OpaqueValue>>;
