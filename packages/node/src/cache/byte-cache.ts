@@ -1,5 +1,7 @@
+import { CacheEntry } from "./cache-entry.js";
 import { type EntryBlock, EntryTable, entryColumnsBytes, noEntry } from "./entry-table.js";
 import { FrequencySketch } from "./frequency-sketch.js";
+import { hashBytes, sameBytes } from "./hash-bytes.js";
 import type { MemoryBudget } from "./memory-budget.js";
 import { recordHeadBytes, SegmentLog } from "./segment-log.js";
 import { UseOrder } from "./use-order.js";
@@ -21,73 +23,6 @@ const inWindow = 2;
 
 /** Share of the memory for entries that have not proved themselves: what is used again at once is found there. */
 const windowShare = 0.01;
-
-/** What a look-up found. One object serves all look-ups of a cache: it holds until the next one, or the next change. */
-export class CacheEntry {
-  readonly #entries: EntryTable;
-  readonly #log: SegmentLog;
-  #entry = noEntry;
-
-  constructor(entries: EntryTable, log: SegmentLog) {
-    this.#entries = entries;
-    this.#log = log;
-  }
-
-  /** Points it at another entry. */
-  at(entry: number): this {
-    this.#entry = entry;
-    return this;
-  }
-
-  get responseLength(): number {
-    return this.#column("responseLength");
-  }
-
-  /** Monotonic milliseconds; Infinity for no end. */
-  get expiresAt(): number {
-    return this.#column("expiresAt");
-  }
-
-  /** Monotonic milliseconds when it was stored, in 32 bits. */
-  get storedAt(): number {
-    return this.#column("storedAt");
-  }
-
-  /** The key, as a copy. */
-  get key(): Buffer {
-    const start = this.#column("offset");
-    return Buffer.from(this.#bytes().subarray(start, start + this.#column("keyLength")));
-  }
-
-  /** The whole answer as it goes to the client, for as long as the caller wants it. */
-  get response(): Buffer {
-    const start = this.#column("offset") + this.#column("keyLength");
-    const view = this.#bytes().subarray(start, start + this.responseLength);
-    return this.#log.isOwn(this.#column("segment")) ? view : Buffer.from(view);
-  }
-
-  /** The last `length` bytes of the answer, lent until the cache changes. */
-  tail(length: number): Buffer {
-    const end = this.#column("offset") + this.#column("keyLength") + this.responseLength;
-    return this.#bytes().subarray(end - length, end);
-  }
-
-  /** Copies the answer. */
-  copyTo(target: Buffer, at: number): void {
-    const block = this.#entries.block(this.#entry);
-    const index = this.#entries.index(this.#entry);
-    const start = block.offset[index]! + block.keyLength[index]!;
-    this.#log.bytes(block.segment[index]!).copy(target, at, start, start + block.responseLength[index]!);
-  }
-
-  #bytes(): Buffer {
-    return this.#log.bytes(this.#column("segment"));
-  }
-
-  #column(name: keyof EntryBlock): number {
-    return this.#entries.block(this.#entry)[name][this.#entries.index(this.#entry)]!;
-  }
-}
 
 /**
  * Bytes to bytes, with expiry and least-recently-used order. A look-up hashes and compares the key where it lies in
@@ -428,29 +363,4 @@ export class ByteCache {
   #chainOf(entry: number): number {
     return this.#entries.block(entry).chain[this.#entries.index(entry)]!;
   }
-}
-
-/** How long an entry has been stored, in milliseconds; what is older than 49 days begins anew at zero. */
-export function ageOf(entry: Pick<CacheEntry, "storedAt">, now: number): number {
-  return ((now | 0) - entry.storedAt) >>> 0;
-}
-
-/** A 32-bit hash of `buffer[start, end)`. */
-export function hashBytes(buffer: Uint8Array, start: number, end: number, seed: number): number {
-  let hash = seed ^ (end - start);
-  let at = start;
-  // Four bytes a step: one multiplication instead of four.
-  for (const whole = end - 3; at < whole; at += 4) {
-    const word = buffer[at]! | (buffer[at + 1]! << 8) | (buffer[at + 2]! << 16) | (buffer[at + 3]! << 24);
-    hash = Math.imul(hash ^ word, 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  for (; at < end; at++) hash = Math.imul(hash ^ buffer[at]!, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return hash ^ (hash >>> 13);
-}
-
-function sameBytes(held: Uint8Array, at: number, buffer: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (held[at++] !== buffer[i]) return false;
-  return true;
 }

@@ -1,5 +1,6 @@
 import type { Item } from "@hotkeep/attributes";
-import { ageOf, type ByteCache, type CacheEntry } from "./byte-cache.js";
+import type { ByteCache } from "./byte-cache.js";
+import { ageOf, type CacheEntry } from "./cache-entry.js";
 import type { CacheRules } from "./cache-rules.js";
 import type { Doubts } from "./doubts.js";
 import { itemKeyPrefix, readItemKey } from "./item-key.js";

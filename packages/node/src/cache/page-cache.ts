@@ -1,4 +1,5 @@
-import type { ByteCache, CacheEntry } from "./byte-cache.js";
+import type { ByteCache } from "./byte-cache.js";
+import type { CacheEntry } from "./cache-entry.js";
 import type { CacheRules } from "./cache-rules.js";
 import { Collapse } from "./collapse.js";
 import { type PageCoherence, type PageMark, pageMarkBytes } from "./page-coherence.js";

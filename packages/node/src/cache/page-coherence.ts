@@ -1,7 +1,7 @@
 import type { KeySchema } from "@hotkeep/attributes";
 import { decodeKey, encodeKey } from "@hotkeep/dax-wire";
 import type { NodeLimits } from "../limits.js";
-import { hashBytes } from "./byte-cache.js";
+import { hashBytes } from "./hash-bytes.js";
 import { itemKeyOf, readItemKey } from "./item-key.js";
 
 /** What bounds it. */

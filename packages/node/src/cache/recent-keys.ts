@@ -1,4 +1,4 @@
-import { hashBytes } from "./byte-cache.js";
+import { hashBytes } from "./hash-bytes.js";
 
 /**
  * Which keys were marked within the last `spanMs`, in a fixed amount of memory. Never forgets a key too early; may take

@@ -8,7 +8,7 @@ import {
   encodeBatchGetResponse,
   encodeKey,
 } from "@hotkeep/dax-wire";
-import { ageOf } from "../cache/byte-cache.js";
+import { ageOf } from "../cache/cache-entry.js";
 import type { Fill, FoundItem } from "../cache/item-cache.js";
 import { itemKeyOf } from "../cache/item-key.js";
 import type { KeysAndAttributes } from "../table/table-calls.js";

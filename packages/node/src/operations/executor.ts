@@ -12,7 +12,7 @@ import {
   type MethodName,
   requestTables,
 } from "@hotkeep/dax-wire";
-import { ageOf } from "../cache/byte-cache.js";
+import { ageOf } from "../cache/cache-entry.js";
 import type { KnownRoster } from "../cluster/roster.js";
 import { accessDenied, DaxFailure, daxErrorFor, readFailed, throttled, writeOutcomeUnknown } from "../failure.js";
 import type { Gateway } from "../gateway.js";

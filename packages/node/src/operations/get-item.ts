@@ -1,6 +1,6 @@
 import { validateProjection } from "@hotkeep/attributes";
 import { type ConsumedCapacity, decodeKey, encodeGetItemResponse, type GetItemRequest } from "@hotkeep/dax-wire";
-import { ageOf } from "../cache/byte-cache.js";
+import { ageOf } from "../cache/cache-entry.js";
 import type { FoundItem } from "../cache/item-cache.js";
 import type { OperationContext } from "./context.js";
 import { printExpressions } from "./expressions.js";

@@ -6,7 +6,7 @@ import {
   type QueryRequest,
   type ScanRequest,
 } from "@hotkeep/dax-wire";
-import { ageOf } from "../cache/byte-cache.js";
+import { ageOf } from "../cache/cache-entry.js";
 import type { PageMark } from "../cache/page-coherence.js";
 import type { KnownTable } from "../table/table-schemas.js";
 import type { OperationContext } from "./context.js";

@@ -1,6 +1,6 @@
 import { type Clock, principalName, type Random } from "@hotkeep/core";
 import type { MethodName } from "@hotkeep/dax-wire";
-import { ageOf, type CacheEntry } from "../cache/byte-cache.js";
+import { ageOf, type CacheEntry } from "../cache/cache-entry.js";
 import type { Identity } from "../session/identity.js";
 import { HotKeys } from "./hot-keys.js";
 import { type FollowedRequest, Sighting } from "./sighting.js";

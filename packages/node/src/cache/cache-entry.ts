@@ -1,0 +1,74 @@
+import { type EntryBlock, type EntryTable, noEntry } from "./entry-table.js";
+import type { SegmentLog } from "./segment-log.js";
+
+/** What a look-up found. One object serves all look-ups of a cache: it holds until the next one, or the next change. */
+export class CacheEntry {
+  readonly #entries: EntryTable;
+  readonly #log: SegmentLog;
+  #entry = noEntry;
+
+  constructor(entries: EntryTable, log: SegmentLog) {
+    this.#entries = entries;
+    this.#log = log;
+  }
+
+  /** Points it at another entry. */
+  at(entry: number): this {
+    this.#entry = entry;
+    return this;
+  }
+
+  get responseLength(): number {
+    return this.#column("responseLength");
+  }
+
+  /** Monotonic milliseconds; Infinity for no end. */
+  get expiresAt(): number {
+    return this.#column("expiresAt");
+  }
+
+  /** Monotonic milliseconds when it was stored, in 32 bits. */
+  get storedAt(): number {
+    return this.#column("storedAt");
+  }
+
+  /** The key, as a copy. */
+  get key(): Buffer {
+    const start = this.#column("offset");
+    return Buffer.from(this.#bytes().subarray(start, start + this.#column("keyLength")));
+  }
+
+  /** The whole answer as it goes to the client, for as long as the caller wants it. */
+  get response(): Buffer {
+    const start = this.#column("offset") + this.#column("keyLength");
+    const view = this.#bytes().subarray(start, start + this.responseLength);
+    return this.#log.isOwn(this.#column("segment")) ? view : Buffer.from(view);
+  }
+
+  /** The last `length` bytes of the answer, lent until the cache changes. */
+  tail(length: number): Buffer {
+    const end = this.#column("offset") + this.#column("keyLength") + this.responseLength;
+    return this.#bytes().subarray(end - length, end);
+  }
+
+  /** Copies the answer. */
+  copyTo(target: Buffer, at: number): void {
+    const block = this.#entries.block(this.#entry);
+    const index = this.#entries.index(this.#entry);
+    const start = block.offset[index]! + block.keyLength[index]!;
+    this.#log.bytes(block.segment[index]!).copy(target, at, start, start + block.responseLength[index]!);
+  }
+
+  #bytes(): Buffer {
+    return this.#log.bytes(this.#column("segment"));
+  }
+
+  #column(name: keyof EntryBlock): number {
+    return this.#entries.block(this.#entry)[name][this.#entries.index(this.#entry)]!;
+  }
+}
+
+/** How long an entry has been stored, in milliseconds; what is older than 49 days begins anew at zero. */
+export function ageOf(entry: Pick<CacheEntry, "storedAt">, now: number): number {
+  return ((now | 0) - entry.storedAt) >>> 0;
+}
