@@ -51,12 +51,9 @@ export class CacheEntry {
     return this.#bytes().subarray(end - length, end);
   }
 
-  /** Copies the answer. */
-  copyTo(target: Buffer, at: number): void {
-    const block = this.#entries.block(this.#entry);
-    const index = this.#entries.index(this.#entry);
-    const start = block.offset[index]! + block.keyLength[index]!;
-    this.#log.bytes(block.segment[index]!).copy(target, at, start, start + block.responseLength[index]!);
+  /** The whole answer where it lies, lent until the next thing is stored. */
+  get lent(): Buffer {
+    return this.#log.view(this.#entry);
   }
 
   #bytes(): Buffer {

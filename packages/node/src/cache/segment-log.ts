@@ -13,6 +13,9 @@ const headBytes = 8;
 /** Bytes that a record takes beside key and response. */
 export const recordHeadBytes = headBytes;
 
+/** Views kept of answers that are asked for again and again: making one costs more than the look-up. A power of two. */
+const viewsMax = 1024;
+
 interface Segment {
   readonly bytes: Buffer;
   /** Bytes of records, live and dead, from the start on. */
@@ -37,8 +40,32 @@ export class SegmentLog {
   #live = 0;
   #filled = 0;
 
+  readonly #views = new Array<Buffer | undefined>(viewsMax).fill(undefined);
+  /** Per view: where it begins, and in which segment's memory. */
+  readonly #viewStarts = new Int32Array(viewsMax);
+  readonly #viewMemories = new Array<Buffer | undefined>(viewsMax).fill(undefined);
+
   constructor(entries: EntryTable) {
     this.#entries = entries;
+  }
+
+  /** The entry's response where it lies: lent until the next record is appended. */
+  view(entry: number): Buffer {
+    const block = this.#entries.block(entry);
+    const index = this.#entries.index(entry);
+    const memory = this.#segments[block.segment[index]!]!.bytes;
+    const start = block.offset[index]! + block.keyLength[index]!;
+    const length = block.responseLength[index]!;
+    const slot = entry & (viewsMax - 1);
+    const known = this.#views[slot];
+    if (known?.length === length && this.#viewStarts[slot] === start && this.#viewMemories[slot] === memory) {
+      return known;
+    }
+    const view = memory.subarray(start, start + length);
+    this.#views[slot] = view;
+    this.#viewStarts[slot] = start;
+    this.#viewMemories[slot] = memory;
+    return view;
   }
 
   /** Bytes of memory held, garbage and room included. */
@@ -100,6 +127,7 @@ export class SegmentLog {
   }
 
   clear(): void {
+    this.#forgetViews();
     this.#segments = [];
     this.#freeNumbers = [];
     this.#spare = [];
@@ -132,6 +160,13 @@ export class SegmentLog {
     this.#freeNumbers.push(number);
     // One is kept for the next record; more would be memory held for nothing.
     if (segment.bytes.length === segmentBytes && this.#spare.length === 0) this.#spare.push(segment);
+    // A view would keep the memory from being given back.
+    else this.#forgetViews();
+  }
+
+  #forgetViews(): void {
+    this.#views.fill(undefined);
+    this.#viewMemories.fill(undefined);
   }
 
   #place(entry: number, number: number, segment: Segment, length: number): void {

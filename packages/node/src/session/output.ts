@@ -9,21 +9,16 @@ export class OutputScratch {
   holder: Output | undefined;
 }
 
-/** An answer that lies in the cache. */
-export interface CachedAnswer {
-  readonly responseLength: number;
-  copyTo(target: Buffer, at: number): void;
-}
-
 /**
  * Answers of one chunk on their way to one write. A single answer goes out as the buffer that it is; from the second
  * one on they are copied together, because one write of a few hundred bytes costs less than a list of buffers, and
- * into memory used again and again, because a new buffer for every write keeps the collector busy. What comes from
- * the cache is copied there at once: the cache moves its bytes.
+ * into memory used again and again, because a new buffer for every write keeps the collector busy. What lies in the
+ * cache is only lent, because the cache moves its bytes: it is sent, or copied, before anything else happens.
  */
 export class Output {
   readonly #scratch: OutputScratch;
   #only: Buffer | undefined;
+  #onlyIsLent = false;
   #joined: Buffer | undefined;
   #length = 0;
 
@@ -46,17 +41,25 @@ export class Output {
     this.#joined!.set(answer, at);
   }
 
-  /** Adds an answer out of the cache. */
-  addCached(answer: CachedAnswer): void {
-    const at = this.#extend(answer.responseLength);
-    answer.copyTo(this.#joined!, at);
+  /** Adds an answer that is lent until it is sent, or until {@link keep}. */
+  addLent(answer: Buffer): void {
+    this.#onlyIsLent = this.#joined === undefined && this.#only === undefined;
+    this.add(answer);
+  }
+
+  /** Copies what is lent: its owner may change it from here on. */
+  keep(): void {
+    if (this.#onlyIsLent) this.#extend(0);
   }
 
   /** Sends everything added since the last call; false when the peer is slow and bytes wait. */
   sendTo(connection: Connection): boolean {
-    const [only, joined, length] = [this.#only, this.#joined, this.#length];
+    const only = this.#only;
+    const joined = this.#joined;
+    const length = this.#length;
+    const isLent = this.#onlyIsLent;
     this.discard();
-    if (only !== undefined) return connection.write(only);
+    if (only !== undefined) return isLent ? connection.writeLent(only, only.length) : connection.write(only);
     if (joined === undefined) return true;
     // The scratch is only lent: the next answers overwrite it.
     if (joined === this.#scratch.buffer) return connection.writeLent(joined, length);
@@ -67,6 +70,7 @@ export class Output {
   discard(): void {
     if (this.#scratch.holder === this) this.#scratch.holder = undefined;
     this.#only = undefined;
+    this.#onlyIsLent = false;
     this.#joined = undefined;
     this.#length = 0;
   }
@@ -78,6 +82,7 @@ export class Output {
       this.#joined = this.#room(at + bytes);
       if (this.#only !== undefined) this.#joined.set(this.#only, 0);
       this.#only = undefined;
+      this.#onlyIsLent = false;
     } else if (at + bytes > this.#joined.length) {
       const larger = Buffer.allocUnsafe(Math.max(this.#joined.length * 2, at + bytes));
       this.#joined.copy(larger, 0, 0, at);

@@ -46,8 +46,8 @@ export interface SessionShared {
 
 /** Answers of one chunk go out in more than one write when they are longer than this: a small frame may ask for much. */
 const outputStepBytes = 256 * 1024;
-/** Answers up to this length are copied to where they are sent from; longer ones go by themselves. */
-const copiedBytesMax = 32 * 1024;
+/** Answers up to this length are lent by the cache and copied if need be; longer ones go by themselves. */
+const lentBytesMax = 32 * 1024;
 
 /** One for all: filled and read within one synchronous step. */
 const head: GetItemHead = { tableStart: 0, tableEnd: 0, keyStart: 0, keyEnd: 0, plain: false };
@@ -210,8 +210,8 @@ export class Session implements ConnectionEvents {
           metrics.TotalRequestCount++;
           metrics.ItemCacheHits++;
           identity.known.uses[getItemIndex]!++;
-          if (entry.responseLength > copiedBytesMax) this.#output.add(entry.response);
-          else this.#output.addCached(entry);
+          if (entry.responseLength > lentBytesMax) this.#output.add(entry.response);
+          else this.#output.addLent(entry.lent);
           if (--watch.countdown < 0) watch.hit(identity, entry, now);
           at = next;
           if (this.#output.length > outputStepBytes) this.#flush();
@@ -226,6 +226,7 @@ export class Session implements ConnectionEvents {
   }
 
   #frame(method: MethodName, buffer: Buffer, at: number, next: number, now: number): void {
+    this.#output.keep();
     if (method === "authorizeConnection") {
       this.#authorize(buffer, at, next);
       return;

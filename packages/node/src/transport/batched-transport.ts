@@ -202,7 +202,9 @@ class BatchedListener implements Listening, BatchedSockets {
       connection.batch = this.#batch;
       this.#lastOutput = connection;
     }
-    bytes.copy(this.#output, this.#outputUsed, 0, length);
+    // Part of a buffer needs a view, and that costs more than the copying.
+    if (length === bytes.length) this.#output.set(bytes, this.#outputUsed);
+    else bytes.copy(this.#output, this.#outputUsed, 0, length);
     this.#outputUsed += length;
     this.traffic.bytesOut += length;
     return true;

@@ -20,11 +20,6 @@ function sent(output: Output): { readonly text: string; readonly lent: boolean; 
   return result;
 }
 
-const cached = (text: string) => ({
-  responseLength: text.length,
-  copyTo: (target: Buffer, at: number) => void target.write(text, at),
-});
-
 describe("answers on their way to one write", () => {
   it("are the answer itself when there is one", () => {
     const output = new Output(new OutputScratch());
@@ -46,15 +41,24 @@ describe("answers on their way to one write", () => {
     expect(output.length).toBe(0);
   });
 
-  it("out of the cache are copied at once, alone or among others", () => {
+  it("that are lent go out as lent when alone, and are copied among others or when they must be kept", () => {
     const scratch = new OutputScratch();
     const output = new Output(scratch);
-    output.addCached(cached("one"));
-    expect(sent(output)).toEqual({ text: "one", lent: true, memory: scratch.buffer });
+    const lent = answer("l");
+    output.addLent(lent);
+    expect(sent(output)).toEqual({ text: "lll", lent: true, memory: lent });
     output.add(answer("a"));
-    output.addCached(cached("two"));
+    output.addLent(lent);
     output.add(answer("b"));
-    expect(sent(output)!.text).toBe("aaatwobbb");
+    lent.fill("x");
+    expect(sent(output)!.text).toBe("aaalllbbb");
+    output.addLent(lent);
+    output.keep();
+    lent.fill("y");
+    expect(sent(output)).toEqual({ text: "xxx", lent: true, memory: scratch.buffer });
+    output.add(answer("o"));
+    output.keep();
+    expect(sent(output)).toMatchObject({ text: "ooo", lent: false });
   });
 
   it("of two sessions at once do not meet", () => {
