@@ -210,8 +210,9 @@ export class Session implements ConnectionEvents {
           metrics.TotalRequestCount++;
           metrics.ItemCacheHits++;
           identity.known.uses[getItemIndex]!++;
-          if (entry.responseLength > lentBytesMax) this.#output.add(entry.response);
-          else this.#output.addLent(entry.lent);
+          const answer = entry.lent;
+          if (answer.length > lentBytesMax) this.#output.add(entry.response);
+          else this.#output.addLent(answer);
           if (--watch.countdown < 0) watch.hit(identity, entry, now);
           at = next;
           if (this.#output.length > outputStepBytes) this.#flush();
