@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import { livingProcess, processMark } from "@hotkeep/core/process-mark";
 
@@ -64,6 +64,18 @@ export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
 }
 
 /**
+ * Makes a folder and those above it. One by one: where a folder cannot be made, as below /proc, Node's recursive way
+ * tries again for ever.
+ */
+function makeFolder(root: string): void {
+  const missing: string[] = [];
+  for (let at = resolve(root); !existsSync(at); at = dirname(at)) missing.unshift(at);
+  for (const folder of missing) mkdirSync(folder, { mode: 0o700 });
+  // Says so when there is something else than a folder.
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+}
+
+/**
  * Makes the directory if it is missing (mode 0700) and takes it for this process. A lock left by a gateway that was
  * killed is taken over.
  *
@@ -71,7 +83,7 @@ export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
  */
 export function takeDataDirectory(root: string): DataDirectory {
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
+    makeFolder(root);
   } catch (cause) {
     throw new HotkeepError(
       "DataDirectoryUnusable",
