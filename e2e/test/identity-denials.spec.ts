@@ -365,10 +365,10 @@ describe("denials with words of their own", () => {
     const made = await helper.sts.assumeRole({ RoleArn: roleArn("Wide"), RoleSessionName: "chain" });
     const { sts } = awsClients(hotkeep, keysOf(made.Credentials));
     for (const [name, call] of [
-      ["GetSessionToken", sts.getSessionToken({})],
-      ["GetFederationToken", sts.getFederationToken({ Name: "Guest" })],
+      ["GetSessionToken", () => sts.getSessionToken({})],
+      ["GetFederationToken", () => sts.getFederationToken({ Name: "Guest" })],
     ] as const) {
-      const error = await failureOf(call);
+      const error = await failureOf(call());
       expect([error.name, error.$metadata.httpStatusCode]).toEqual(["AccessDenied", 403]);
       expect(error.message).toBe(`Cannot call ${name} with session credentials`);
     }

@@ -165,15 +165,16 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
     proxy.take();
     const emma = { Author: { S: "Jane Austen" }, Title: { S: "Emma" } };
     for (const call of [
-      mina.getItem({ TableName: "Books", Key: emma }),
-      mina.putItem({ TableName: "Books", Item: emma }),
-      mina.query({
-        TableName: "Books",
-        KeyConditionExpression: "Author = :a",
-        ExpressionAttributeValues: { ":a": { S: "Jane Austen" } },
-      }),
+      () => mina.getItem({ TableName: "Books", Key: emma }),
+      () => mina.putItem({ TableName: "Books", Item: emma }),
+      () =>
+        mina.query({
+          TableName: "Books",
+          KeyConditionExpression: "Author = :a",
+          ExpressionAttributeValues: { ":a": { S: "Jane Austen" } },
+        }),
     ]) {
-      expect((await errorOf(call)).name).toBe("AccessDeniedException");
+      expect((await errorOf(call())).name).toBe("AccessDeniedException");
     }
     expect(proxy.take()).toEqual([]);
     mina.destroy();

@@ -307,13 +307,13 @@ describe.skipIf(skipped !== undefined)("tables over Amazon's DynamoDB Local", { 
   it("does not let the endpoint see a call that is denied", async () => {
     server.denied.add(arn);
     for (const call of [
-      client.getItem({ TableName: "Books", Key: key("Notes") }),
-      client.putItem({ TableName: "Books", Item: key("Notes") }),
-      client.deleteTable({ TableName: "Books" }),
-      client.createBackup({ TableName: "Books", BackupName: "backup" }),
-      client.transactWriteItems({ TransactItems: [{ Put: { TableName: "Books", Item: key("T1") } }] }),
+      () => client.getItem({ TableName: "Books", Key: key("Notes") }),
+      () => client.putItem({ TableName: "Books", Item: key("Notes") }),
+      () => client.deleteTable({ TableName: "Books" }),
+      () => client.createBackup({ TableName: "Books", BackupName: "backup" }),
+      () => client.transactWriteItems({ TransactItems: [{ Put: { TableName: "Books", Item: key("T1") } }] }),
     ]) {
-      expect((await failure(call)).name).toBe("AccessDeniedException");
+      expect((await failure(call())).name).toBe("AccessDeniedException");
     }
     expect(proxy.take()).toEqual([]);
   });
@@ -371,10 +371,10 @@ describe.skipIf(skipped !== undefined)("tables over Amazon's DynamoDB Local", { 
     await proxy.down();
     const message = "The table endpoint cannot be reached. Nothing has been done.";
     for (const call of [
-      client.getItem({ TableName: "Books", Key: key("Notes") }),
-      client.putItem({ TableName: "Books", Item: key("Down") }),
+      () => client.getItem({ TableName: "Books", Key: key("Notes") }),
+      () => client.putItem({ TableName: "Books", Item: key("Down") }),
     ]) {
-      expect(await failure(call)).toMatchObject({
+      expect(await failure(call())).toMatchObject({
         name: "ServiceUnavailableException",
         message,
         $metadata: { httpStatusCode: 503 },
