@@ -85,7 +85,9 @@ describe("a cluster whose nodes somebody else starts", () => {
     expect(Cluster).toMatchObject({ Status: "creating", TotalNodes: 2 });
     ports.push(await freePort(), await freePort());
     nodes = [outsideNode(`127.0.0.1:${ports[0]}`, await token(), "one", "--zone", `${hotkeep.region}b`)];
-    await expect.poll(() => hotkeepCommand("token", "list", "--data", dataDirectory)).toBe("");
+    await expect
+      .poll(() => hotkeepCommand("token", "list", "--data", dataDirectory))
+      .toBe("no join token waits to be used");
     expect(await status()).toBe("creating");
     nodes.push(outsideNode(`0.0.0.0:${ports[1]}`, await token(), "two", "--advertise", "127.0.0.1"));
     await expect.poll(status, { timeout: 10_000 }).toBe("available");

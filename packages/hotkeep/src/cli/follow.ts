@@ -19,7 +19,9 @@ const pauseMs = 500;
 export async function follow(flags: FollowFlags): Promise<void> {
   const SamplePercent = Number(flags.sample ?? "100");
   if (!(SamplePercent > 0 && SamplePercent <= 100)) {
-    throw new HotkeepError("BadArgument", `\`${flags.sample}\` is not a percentage above 0 and up to 100`);
+    throw new HotkeepError("BadArgument", `\`${flags.sample}\` is not a percentage above 0 and up to 100`, {
+      help: "give with --sample the share of the requests to print, such as 10",
+    });
   }
   if (flags.table !== undefined || flags.key !== undefined) {
     throw new HotkeepError("BadArgument", "--follow tells of all requests: --table and --key do not narrow it", {

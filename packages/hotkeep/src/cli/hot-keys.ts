@@ -15,7 +15,9 @@ export interface HotKeysFlags extends OwnServiceFlags {
 export async function hotKeys(flags: HotKeysFlags): Promise<void> {
   const MaxResults = Number(flags.max ?? "10");
   if (!Number.isInteger(MaxResults) || MaxResults < 1 || MaxResults > 100) {
-    throw new HotkeepError("BadArgument", `\`${flags.max}\` is not a number from 1 to 100`);
+    throw new HotkeepError("BadArgument", `\`${flags.max}\` is not a number from 1 to 100`, {
+      help: "give with --max how many keys to list",
+    });
   }
   const answer = await callOwnService(flags, "ListHotKeys", { ClusterName: clusterOf(flags), MaxResults });
   process.stdout.write(flags.output === "json" ? `${JSON.stringify(answer)}\n` : `${describe(answer)}\n`);

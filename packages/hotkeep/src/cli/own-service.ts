@@ -62,10 +62,9 @@ export async function callOwnService<Name extends keyof HotkeepOperations>(
   });
   const answer = JSON.parse(response.text) as Refusal;
   if (response.status === 200) return answer as HotkeepOperations[Name]["output"];
-  const help = nextStep(answer.__type ?? "");
-  throw new HotkeepError("CallRefused", answer.message ?? answer.Message ?? `the gateway answered ${response.status}`, {
-    ...(help !== undefined && { help }),
-  });
+  const message = answer.message ?? answer.Message ?? `the gateway answered ${response.status}`;
+  const help = nextStep(answer.__type ?? "", message);
+  throw new HotkeepError("CallRefused", message, { ...(help !== undefined && { help }) });
 }
 
 /** What the gateway answers when it refuses. */
@@ -75,11 +74,20 @@ interface Refusal {
   readonly Message?: string;
 }
 
-function nextStep(type: string): string | undefined {
+function nextStep(type: string, message: string): string | undefined {
   if (type.endsWith("AccessDeniedException"))
     return "`hotkeep explain` tells why; another caller is chosen with --profile";
   if (type.endsWith("ClusterNotFoundException")) {
     return "`aws dax describe-clusters` names the clusters; choose one with --cluster, another Region with --region";
+  }
+  if (type.endsWith("JoinTokenNotFoundException")) {
+    return "`hotkeep token list` tells which wait; one that was used or is too old is gone already";
+  }
+  if (type.endsWith("AccountAlreadyExistsException")) {
+    return "`hotkeep account list` names the accounts; leave --account out and get digits that are free";
+  }
+  if (message.startsWith("The provided key element")) {
+    return "give all attributes of the table's key and no others; `aws dynamodb describe-table` names them";
   }
   return undefined;
 }

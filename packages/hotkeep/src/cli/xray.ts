@@ -11,7 +11,11 @@ export interface XRayFlags extends OwnServiceFlags {
   readonly output: string;
 }
 
-/** Prints what every node has cached for a key beside what the table holds. */
+/**
+ * Prints what every node has cached for a key beside what the table holds.
+ *
+ * @throws HotkeepError `NothingSeen` when neither the table nor any node could tell anything, as of an unknown table
+ */
 export async function xRay(flags: XRayFlags): Promise<void> {
   if (flags.table === undefined || flags.key === undefined) {
     throw new HotkeepError("BadArgument", "an x-ray needs --table and --key", {
@@ -23,7 +27,26 @@ export async function xRay(flags: XRayFlags): Promise<void> {
     TableName: flags.table,
     Key: readKey(flags.key),
   });
-  process.stdout.write(flags.output === "json" ? `${JSON.stringify(answer)}\n` : `${describe(answer)}\n`);
+  const problem = nothingSeen(answer);
+  if (flags.output === "json") process.stdout.write(`${JSON.stringify(answer)}\n`);
+  else if (problem === undefined) process.stdout.write(`${describe(answer)}\n`);
+  if (problem !== undefined) throw problem;
+}
+
+/** The error of an x-ray that shows nothing; undefined where at least one place could be looked into. */
+export function nothingSeen({ TableName, ClusterArn, Stored, Nodes = [] }: XRayResponse): HotkeepError | undefined {
+  const isProblem = (state: string | undefined): boolean => state === "refused" || state === "unreachable";
+  if (!isProblem(Stored?.State) || !Nodes.every(({ State }) => isProblem(State))) return undefined;
+  const cluster = ClusterArn?.split("/").at(-1);
+  const help =
+    Stored?.State === "refused"
+      ? `\`aws dynamodb list-tables\` names the tables; a cluster sees those that its service role may use, \`aws dax describe-clusters --cluster-names ${cluster}\` names the role`
+      : "is the table endpoint up, and are the nodes? try again; the gateway logs what it cannot reach";
+  return new HotkeepError(
+    "NothingSeen",
+    `cluster \`${cluster}\` cannot look into table \`${TableName}\`: ${Stored?.Message}`,
+    { help },
+  );
 }
 
 /** The cluster that is meant: that of the documents' world unless another is named. */
