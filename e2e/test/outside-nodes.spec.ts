@@ -120,8 +120,10 @@ describe("a cluster whose nodes somebody else starts", () => {
     await hotkeepCommand("token", "delete", first.JoinTokenId, "--data", dataDirectory);
     const port = await freePort();
     const late = await outsideNode(`127.0.0.1:${port}`, used, "late").ended;
-    expect(late).toMatchObject({ code: 1 });
-    expect(late.errors).toContain("refuses this join token");
+    expect(late).toEqual({
+      code: 1,
+      errors: `✗ the gateway at ${feed} refuses this join token\n  a token is good once and for a limited time: make another with \`hotkeep token create\`\n`,
+    });
 
     const madeUp = join(folder, "made-up");
     writeFileSync(
@@ -139,6 +141,16 @@ describe("a cluster whose nodes somebody else starts", () => {
     const open = join(folder, "open");
     writeFileSync(open, text, { mode: 0o644 });
     expect((await outsideNode(`127.0.0.1:${port}`, open, "open").ended).errors).toContain("others may read");
+  });
+
+  it("says in one line that no gateway is there, and what to do", async () => {
+    const nowhere = `127.0.0.1:${await freePort()}`;
+    const node = startOutsideNode("--join", nowhere, "--token-file", await token(), "--listen", "127.0.0.1");
+    started.push(node);
+    expect(await node.ended).toEqual({
+      code: 1,
+      errors: `✗ The gateway at ${nowhere} cannot be reached to ask for \`join\`: connect ECONNREFUSED ${nowhere}.\n  Is it running, and is this the address of its control feed? \`hotkeep up --feed\` sets it.\n`,
+    });
   });
 
   it("has no place for a node too many", async () => {

@@ -1,6 +1,7 @@
 import { connect, type TLSSocket } from "node:tls";
 import { type Clock, HotkeepError, type Logger, type Random, systemRandom, type Timer } from "@hotkeep/core";
-import type { FeedAddress } from "./address.js";
+import { type FeedAddress, formatFeedAddress } from "./address.js";
+import { type ConnectError, connectFailure, isRefusal } from "./connect-failure.js";
 import { defaultFeedLimits, type FeedLimits } from "./limits.js";
 import { Listeners } from "./listeners.js";
 import type { GatewayNotices, GatewayRequests, NodeNotices, NodeRequests } from "./messages.js";
@@ -66,7 +67,10 @@ export interface FeedClient {
   close(): Promise<void>;
 }
 
-/** Starts connecting and returns at once. */
+/**
+ * Starts connecting and returns at once. Until the first connection the log is silent at `warn`: whoever asks is told by
+ * the request that fails. Of a connection that is lost later the log has each new reason, not each attempt.
+ */
 export function connectFeed(options: FeedClientOptions): FeedClient {
   return new ReconnectingClient(options);
 }
@@ -84,6 +88,11 @@ class ReconnectingClient implements FeedClient {
   #peer: FeedPeer | undefined;
   #socket: TLSSocket | undefined;
   #retry: Timer | undefined;
+  /** Why the last attempt failed. */
+  #failure: string | undefined;
+  /** The last reason at `warn` since there was a connection. */
+  #warnedOf: string | undefined;
+  #wasConnected = false;
   #failures = 0;
   #refusals = 0;
   #closed = false;
@@ -176,7 +185,7 @@ class ReconnectingClient implements FeedClient {
         new HotkeepError("FeedOverloaded", `Too many requests wait for the gateway to ask for \`${name}\`.`),
       );
     }
-    const { clock } = this.#options;
+    const { clock, address } = this.#options;
     return new Promise((resolve, reject) => {
       const settle = (outcome: FeedPeer | HotkeepError): void => {
         timer.cancel();
@@ -185,7 +194,13 @@ class ReconnectingClient implements FeedClient {
         else resolve(outcome);
       };
       const timer = clock.after(deadline - clock.monotonic(), () => {
-        settle(new HotkeepError("FeedTimeout", `The gateway cannot be reached to ask for \`${name}\`.`));
+        const why = this.#failure ?? "no answer yet";
+        const where = formatFeedAddress(address);
+        settle(
+          new HotkeepError("FeedTimeout", `The gateway at ${where} cannot be reached to ask for \`${name}\`: ${why}.`, {
+            help: "Is it running, and is this the address of its control feed? `hotkeep up --feed` sets it.",
+          }),
+        );
       });
       this.#awaitingPeer.add(settle);
     });
@@ -211,9 +226,9 @@ class ReconnectingClient implements FeedClient {
       this.#scheduleRetry(reason);
     };
     const timer = clock.after(this.#limits.connectTimeoutMs, () => fail("the handshake took too long"));
-    socket.once("error", (error: NodeJS.ErrnoException) => {
-      if (!settled) this.#countRefusal(error.code);
-      fail(error.message);
+    socket.once("error", (error: ConnectError) => {
+      if (!settled) this.#countRefusal(error);
+      fail(connectFailure(error));
     });
     socket.once("close", () => fail("the gateway closed the connection during the handshake"));
     socket.once("secureConnect", () => {
@@ -224,16 +239,17 @@ class ReconnectingClient implements FeedClient {
     });
   }
 
-  /** The alerts by which a server says that it does not know an identity, or knows it by another key. */
-  #countRefusal(code: string | undefined): void {
-    const refused = /ALERT_(UNKNOWN_PSK_IDENTITY|BAD_RECORD_MAC|DECRYPT_ERROR)$/.test(code ?? "");
-    this.#refusals = refused ? this.#refusals + 1 : 0;
+  #countRefusal(error: ConnectError): void {
+    this.#refusals = isRefusal(error) ? this.#refusals + 1 : 0;
     if (this.#refusals === this.#limits.refusalsMax) for (const listener of [...this.#refusedListeners]) listener();
   }
 
   #established(socket: TLSSocket): void {
     const { clock, logger } = this.#options;
     this.#refusals = 0;
+    this.#failure = undefined;
+    this.#wasConnected = true;
+    this.#warnedOf = undefined;
     socket.setNoDelay(true);
     const peer = new FeedPeer(socket, clock, logger, this.#limits, {
       onRequest: (name, body) => {
@@ -259,6 +275,7 @@ class ReconnectingClient implements FeedClient {
   }
 
   #scheduleRetry(reason: string): void {
+    this.#failure = reason;
     if (this.#closed) return;
     const { clock, logger, nodeId } = this.#options;
     const { reconnectMinMs, reconnectMaxMs } = this.#limits;
@@ -267,7 +284,13 @@ class ReconnectingClient implements FeedClient {
     // Between half and the whole of the pause, so that nodes do not come back all at once.
     const byte = (this.#options.random ?? systemRandom).bytes(1)[0]!;
     const delayMs = fullMs / 2 + (fullMs / 2) * (byte / 255);
-    logger.warn("control feed: no connection", { nodeId, reason, retryInMs: Math.round(delayMs) });
+    const isNew = this.#wasConnected && this.#warnedOf !== reason;
+    if (isNew) this.#warnedOf = reason;
+    logger[isNew ? "warn" : "debug"]("control feed: no connection", {
+      nodeId,
+      reason,
+      retryInMs: Math.round(delayMs),
+    });
     this.#retry = clock.after(delayMs, () => this.#dial());
   }
 }

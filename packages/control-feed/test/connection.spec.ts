@@ -1,6 +1,7 @@
-import { connect as connectTcp } from "node:net";
+import { type AddressInfo, connect as connectTcp, createServer } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { formatFeedAddress, parseFeedAddress } from "@hotkeep/control-feed";
+import { type LogFields, silentLogger } from "@hotkeep/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { pskOf, pskTls } from "../src/psk.js";
 import { configuration, type Harness, openHarness, quickLimits, until } from "./support.js";
@@ -18,8 +19,8 @@ describe("the feed's door", () => {
   it("gives a node with a wrong token nothing, and lets it in when the token becomes right", async () => {
     harness = await openHarness((connection) => connection.handle("hello", () => configuration));
     const client = harness.client({ token: "token-of-somebody-else" });
-    await expect(client.request("hello", { nodeId: "daxcluster01-a", pid: 1 }, { timeoutMs: 100 })).rejects.toThrow(
-      "The gateway cannot be reached to ask for `hello`.",
+    await expect(client.request("hello", { nodeId: "daxcluster01-a", pid: 1 }, { timeoutMs: 2_000 })).rejects.toThrow(
+      `The gateway at 127.0.0.1:${harness.server.port} cannot be reached to ask for \`hello\`: the gateway knows this name by another secret.`,
     );
     expect(harness.accepted).toEqual([]);
     expect(client.connected).toBe(false);
@@ -111,6 +112,42 @@ describe("the feed's door", () => {
 });
 
 describe("a node's connection", () => {
+  it("says why there is none: to whoever asks before the first, in the log once a reason after it", async () => {
+    const warnings: unknown[] = [];
+    const debugged: unknown[] = [];
+    const logger = {
+      ...silentLogger,
+      debug: (_: string, fields?: LogFields) => debugged.push(fields?.reason),
+      warn: (_: string, fields?: LogFields) => warnings.push(fields?.reason),
+    };
+    const stranger = createServer((socket) =>
+      socket
+        .on("error", () => {})
+        .resume()
+        .end("220 mail.example.org ESMTP\r\n"),
+    );
+    await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+    const { port } = stranger.address() as AddressInfo;
+    harness = await openHarness();
+    const address = { host: "127.0.0.1", port };
+    const early = harness.client({ address, logger });
+    await expect(early.request("roleSession", {}, { timeoutMs: 2_000 })).rejects.toMatchObject({
+      message: `The gateway at 127.0.0.1:${port} cannot be reached to ask for \`roleSession\`: what listens there is not a control feed.`,
+      help: "Is it running, and is this the address of its control feed? `hotkeep up --feed` sets it.",
+    });
+    await early.close();
+    stranger.close();
+    expect(warnings).toEqual([]);
+    expect(debugged.length).toBeGreaterThan(1);
+
+    debugged.length = 0;
+    const client = harness.client({ logger });
+    await until(() => client.connected);
+    await harness.server.close();
+    await until(() => debugged.length > 3);
+    expect(warnings.filter((reason) => /ECONNREFUSED/.test(String(reason)))).toHaveLength(1);
+  });
+
   it("comes back by itself after the gateway was away, and announces it", async () => {
     harness = await openHarness((connection) => connection.handle("attributeList", () => null));
     const port = harness.server.port;
