@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { startHotkeep, takeLoopbackRange } from "hotkeep/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { awsClients, daxClient } from "../src/clients.js";
+import { freePort } from "../src/outside-node.js";
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL("../../packages/hotkeep/bin/hotkeep.js", import.meta.url));
@@ -88,6 +89,24 @@ describe("hotkeep up", () => {
     await hotkeep.stop();
   });
 
+  it("tells in one line that the table endpoint is not there on the first start, and leaves nothing behind", async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const folder = join(dataDirectory, "endpoint", "data");
+    const starting = startHotkeep({
+      tableEndpoint: { url, accessKeyId: "AKIA", secretAccessKey: "s" },
+      dataDirectory: folder,
+    });
+    expect(await starting.catch((error: Error) => error.message)).toBe(
+      [
+        "hotkeep up ended with 1",
+        `✗ the documents' world could not be made with its table at ${url}: The table endpoint cannot be reached. Nothing has been done. (connect ECONNREFUSED ${url.slice("http://".length)})`,
+        "  mend that and start again, or start with --empty, which leaves the world out",
+        "",
+      ].join("\n"),
+    );
+    expect(existsSync(join(dataDirectory, "endpoint"))).toBe(false);
+  });
+
   it("says what to do when the data directory is taken or a setting is wrong", async () => {
     const hotkeep = await startHotkeep({ empty: true });
     const second = run(process.execPath, [program, "up", "--data", hotkeep.dataDirectory, "--port", "0"]);
@@ -96,6 +115,15 @@ describe("hotkeep up", () => {
     await expect(run(process.execPath, [program, ...inRange])).rejects.toThrow(
       /another Hotkeep has its nodes in 127\.\d+\.0\.0\/16\n.*--vpc-cidr/,
     );
+    const port = new URL(hotkeep.endpoint).port;
+    const free = await takeLoopbackRange();
+    const onPort = ["up", "--data", join(dataDirectory, "new", "data"), "--port", port, "--vpc-cidr", free.cidr];
+    await expect(run(process.execPath, [program, ...onPort])).rejects.toThrow(
+      /cannot listen on 127\.0\.0\.1:\d+: .*\n.*choose another port with --port/,
+    );
+    free.release();
+    // What was refused has left nothing behind.
+    expect(["other", "new"].filter((name) => existsSync(join(dataDirectory, name)))).toEqual([]);
     await expect(run(process.execPath, [program, "up", "--port", "99999"])).rejects.toThrow(
       "give a number from 0 to 65535",
     );

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync, writeSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import { livingProcess, processMark } from "@hotkeep/core/process-mark";
@@ -29,7 +29,12 @@ export interface DataDirectory {
   readonly audit: string;
   /** Gives the directory back to the next gateway. */
   release(): void;
+  /** As `release`; and where the directory held no data before it was taken, nothing is left of what came since. */
+  releaseUndone(): void;
 }
+
+/** A data directory that nobody has taken. */
+export type DataPlaces = Omit<DataDirectory, "release" | "releaseUndone">;
 
 /** Whether the process that left `text` still runs; this process itself does not stand in its own way. */
 function ownerLives(text: string): boolean {
@@ -46,7 +51,7 @@ export function isTaken(root: string): boolean {
 }
 
 /** The places below `root`, without taking possession of them. */
-export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
+export function dataDirectoryAt(root: string): DataPlaces {
   return {
     root,
     state: join(root, "state"),
@@ -64,15 +69,43 @@ export function dataDirectoryAt(root: string): Omit<DataDirectory, "release"> {
 }
 
 /**
- * Makes a folder and those above it. One by one: where a folder cannot be made, as below /proc, Node's recursive way
- * tries again for ever.
+ * Makes a folder and those above it, and answers which were made, the innermost last. One by one: where a folder cannot be
+ * made, as below /proc, Node's recursive way tries again for ever.
  */
-function makeFolder(root: string): void {
+function makeFolder(root: string): readonly string[] {
   const missing: string[] = [];
   for (let at = resolve(root); !existsSync(at); at = dirname(at)) missing.unshift(at);
-  for (const folder of missing) mkdirSync(folder, { mode: 0o700 });
-  // Says so when there is something else than a folder.
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const made: string[] = [];
+  try {
+    for (const folder of missing) {
+      mkdirSync(folder, { mode: 0o700 });
+      made.push(folder);
+    }
+    // Says so when there is something else than a folder.
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    removeFolders(made);
+    throw error;
+  }
+  return made;
+}
+
+/** Takes folders away again, the innermost first; one that has got something in it meanwhile stays. */
+function removeFolders(made: readonly string[]): void {
+  for (const folder of made.toReversed()) {
+    try {
+      rmdirSync(folder);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOENT") throw error;
+      return;
+    }
+  }
+}
+
+/** Everything below a data directory that a gateway makes, but for its lock. */
+function contentOf(places: DataPlaces): readonly string[] {
+  return Object.values(places).filter((path) => path !== places.root);
 }
 
 /**
@@ -82,8 +115,9 @@ function makeFolder(root: string): void {
  * @throws HotkeepError `DataDirectoryInUse` when another living gateway has it.
  */
 export function takeDataDirectory(root: string): DataDirectory {
+  let made: readonly string[];
   try {
-    makeFolder(root);
+    made = makeFolder(root);
   } catch (cause) {
     throw new HotkeepError(
       "DataDirectoryUnusable",
@@ -94,6 +128,7 @@ export function takeDataDirectory(root: string): DataDirectory {
       },
     );
   }
+  const places = dataDirectoryAt(root);
   const lock = lockOf(root);
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
@@ -101,7 +136,14 @@ export function takeDataDirectory(root: string): DataDirectory {
       writeSync(file, `${processMark(process.pid)}\n`);
       closeSync(file);
       const release = () => rmSync(lock, { force: true });
-      return { ...dataDirectoryAt(root), release };
+      // Looked at under the lock: what another gateway has left meanwhile is not ours to take away.
+      const wasEmpty = !contentOf(places).some((path) => existsSync(path));
+      const releaseUndone = () => {
+        if (wasEmpty) for (const path of contentOf(places)) rmSync(path, { recursive: true, force: true });
+        release();
+        if (wasEmpty) removeFolders(made);
+      };
+      return { ...places, release, releaseUndone };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       const owner = readFileSync(lock, "utf8");

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { childProcessLauncher, openClusters } from "@hotkeep/clusters";
-import { HotkeepError, systemClock, systemRandom } from "@hotkeep/core";
+import { HotkeepError, type Logger, systemClock, systemRandom } from "@hotkeep/core";
 import { openAccounts, openSealer } from "@hotkeep/identity";
 import { openMonitoring } from "@hotkeep/monitoring";
 import { openNetwork } from "@hotkeep/network";
-import { createRouter, type Router } from "@hotkeep/protocols";
+import { createRouter, type HttpRequest, type HttpResponse, type Router } from "@hotkeep/protocols";
 import { openLmdbStore } from "@hotkeep/state";
 import { openRemoteTables, openTables, type RemoteTables, type Tables } from "@hotkeep/tables";
 import { readTraceSettings } from "@hotkeep/traces";
@@ -22,7 +22,7 @@ import { GatewayTraces } from "./gateway-traces.js";
 import { listenGateway } from "./http/listen-gateway.js";
 import type { HttpListener } from "./http-server.js";
 import { LineLog } from "./line-log.js";
-import { createLogger } from "./logger.js";
+import { createHeldLogger } from "./logger.js";
 import { answerMetrics } from "./metrics-page.js";
 import { answerPage } from "./pages.js";
 import { type Running, RunningNote } from "./running-file.js";
@@ -57,29 +57,42 @@ function nodeEnvironment(): NodeJS.ProcessEnv {
  * @throws HotkeepError when the directory is in use, the address is taken, or a cluster does not come up.
  */
 export async function startGateway(configuration: Configuration): Promise<Gateway> {
+  const { logger, lines } = createHeldLogger("gateway");
   const closers: (() => unknown)[] = [];
+  const start: Start = { logger, closers, undo: true };
   const closeAll = async (): Promise<void> => {
     for (const close of closers.reverse()) await close();
   };
   try {
-    return await open(configuration, closers, closeAll);
+    const gateway = await open(configuration, start, closeAll);
+    lines.release();
+    return gateway;
   } catch (error) {
     await closeAll();
+    // What the log says of a table endpoint that cannot be used, the error says, too, in one line.
+    const told = error instanceof HotkeepError && error.code === "WorldNotMade";
+    if (told && configuration.tableEndpoint !== undefined) lines.drop();
+    else lines.release();
     throw error;
   }
 }
 
-async function open(
-  configuration: Configuration,
-  closers: (() => unknown)[],
-  closeAll: () => Promise<void>,
-): Promise<Gateway> {
+/** A start under way. */
+interface Start {
+  readonly logger: Logger;
+  /** What must be closed again, in the order of opening. */
+  readonly closers: (() => unknown)[];
+  /** A failure takes away again what the start has made: so far it is of no use to anybody. */
+  undo: boolean;
+}
+
+async function open(configuration: Configuration, start: Start, closeAll: () => Promise<void>): Promise<Gateway> {
+  const { logger, closers } = start;
   const { account, region, host, vpcCidr } = configuration;
   const clock = systemClock;
   const random = systemRandom;
-  const logger = createLogger("gateway");
   const places = takeDataDirectory(configuration.dataDirectory);
-  closers.push(() => places.release());
+  closers.push(() => (start.undo ? places.releaseUndone() : places.release()));
   checkStoredRange(places.range, configuration);
   closers.push(await takeAddressRange(configuration));
   const denials = new LineLog(
@@ -191,6 +204,11 @@ async function open(
     token: configuration.metricsToken,
     openConnections: () => http.connections(),
   };
+  const answerCall = (request: HttpRequest): Promise<HttpResponse> | HttpResponse => {
+    // What somebody was told is done stays done, also when the start fails later.
+    start.undo = false;
+    return router.handle(request);
+  };
   const https = configuration.https
     ? await gatewayCertificate(authority, configuration, { clock, logger, show: (next) => http.show(next) })
     : undefined;
@@ -202,7 +220,7 @@ async function open(
       answerMetrics(request, metricsPage) ??
       answerSignIn(request, { identity, clock, region, audit: trail.signIn }) ??
       answerPage(request, remote?.state()) ??
-      router.handle(request),
+      answerCall(request),
   }).catch((cause: NodeJS.ErrnoException) => {
     throw new HotkeepError("CannotListen", `cannot listen on ${host}:${configuration.port}: ${cause.message}`, {
       help:
@@ -229,6 +247,7 @@ async function open(
   closers.push(() => clusters.stop());
 
   const world = await prepareFirstStart(configuration, places, identity, router);
+  start.undo = false;
   // Nodes are on their way: the first start has time to make the authority.
   replaceFile(places.authority, await authority.certificate());
   for (const cluster of await clusters.list()) {

@@ -1,10 +1,11 @@
 import { isatty } from "node:tty";
 import type { LogFields, Logger } from "@hotkeep/core";
 import { pino } from "pino";
+import { HeldLines, type LineTarget } from "./held-lines.js";
 import { readableLine } from "./readable-log.js";
 
 /** Readable lines on a terminal, JSON for everything else; HOTKEEP_LOG_FORMAT, `text` or `json`, decides otherwise. */
-function destination() {
+function destination(): LineTarget {
   const plain = pino.destination({ fd: 2, sync: true });
   const terminal = isatty(2);
   const format = process.env.HOTKEEP_LOG_FORMAT ?? (terminal ? "text" : "json");
@@ -14,7 +15,11 @@ function destination() {
 }
 
 /** Lines on standard error; `HOTKEEP_LOG` sets the level (default `warn`). Secrets never come this far. */
-export function createLogger(name: string, level = process.env.HOTKEEP_LOG ?? "warn"): Logger {
+export function createLogger(
+  name: string,
+  level = process.env.HOTKEEP_LOG ?? "warn",
+  target: LineTarget = destination(),
+): Logger {
   const log = pino(
     {
       name,
@@ -23,7 +28,7 @@ export function createLogger(name: string, level = process.env.HOTKEEP_LOG ?? "w
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { error: pino.stdSerializers.err },
     },
-    destination(),
+    target,
   );
   return {
     debug: (message: string, fields: LogFields = {}) => log.debug(fields, message),
@@ -31,4 +36,12 @@ export function createLogger(name: string, level = process.env.HOTKEEP_LOG ?? "w
     warn: (message: string, fields: LogFields = {}) => log.warn(fields, message),
     error: (message: string, fields: LogFields = {}) => log.error(fields, message),
   };
+}
+
+/** A logger whose lines are kept back at first; not where `HOTKEEP_LOG` asks for them. */
+export function createHeldLogger(name: string): { readonly logger: Logger; readonly lines: HeldLines } {
+  const target = destination();
+  const lines = new HeldLines(target);
+  if (process.env.HOTKEEP_LOG !== undefined) lines.release();
+  return { logger: createLogger(name, undefined, lines), lines };
 }

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { HotkeepError } from "@hotkeep/core";
-import { type DataDirectory, dataDirectoryAt, isTaken } from "./data-directory.js";
+import { type DataPlaces, dataDirectoryAt, isTaken } from "./data-directory.js";
 import type { Running } from "./running-file.js";
 
 /** The gateway that runs on a data directory, and the places there. @throws HotkeepError `NotRunning` */
 export function runningGateway(root: string): {
-  readonly places: Omit<DataDirectory, "release">;
+  readonly places: DataPlaces;
   readonly running: Running;
 } {
   const places = dataDirectoryAt(root);

@@ -99,6 +99,7 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
     running = await ready;
   } catch (error) {
     if (options.range === undefined) range.release();
+    if (options.dataDirectory === undefined) rmSync(dataDirectory, { recursive: true, force: true });
     throw error;
   }
 

@@ -66,7 +66,7 @@ async function whenActive({ call }: DynamoDb): Promise<void> {
     if (Table?.TableStatus === "ACTIVE") return;
     if (waitedMs >= tableActiveMs) {
       throw new HotkeepError("WorldNotMade", `table Books is ${Table?.TableStatus} after ${tableActiveMs} ms`, {
-        help: "start again when it is ACTIVE: the start goes on where it stopped",
+        help: "start again when it is ACTIVE",
       });
     }
     await new Promise<void>((resolve) => systemClock.after(tableLookMs, resolve));
@@ -137,6 +137,8 @@ export async function createDocumentsWorld(maker: WorldMaker): Promise<WorldKeys
   });
   await iam.ensure("CreatePolicy", { PolicyName: "DAXAccessPolicy", PolicyDocument: daxAccessPolicy(tableArn) });
   await iam.ensure("AttachRolePolicy", { RoleName: "DAXServiceRole", PolicyArn: policyArn("DAXAccessPolicy") });
+  // No node is started for nothing where the table's endpoint may not answer.
+  if (maker.tablesMayBeOthers) await tableReady;
   await dax.ensure("CreateCluster", {
     ClusterName: "DAXCluster01",
     NodeType: "dax.t3.small",

@@ -15,6 +15,14 @@ async function rootKey(places: DataDirectory, identity: Identity): Promise<Signi
   return made;
 }
 
+/** What lies behind an error, as far as its own words do not say it already. */
+function reasonsOf({ message, cause }: Error): readonly string[] {
+  if (!(cause instanceof Error)) return [];
+  // OpenSSL wraps a few words in its own addresses and file names.
+  const words = cause.message.replace(/^.*:SSL routines:[^:]*:([^:]+):.*$/s, "TLS: $1");
+  return message.includes(cause.message) ? reasonsOf(cause) : [words, ...reasonsOf(cause)];
+}
+
 /**
  * Gives an empty data directory its root key and, unless `--empty` was asked for, the documents' world. A secret exists
  * in readable form only in the credentials file written here. A start that is killed on the way is taken up by the
@@ -36,8 +44,10 @@ export async function prepareFirstStart(
     const keys = await createDocumentsWorld(maker).catch((cause: unknown) => {
       if (!(cause instanceof AwsError)) throw cause;
       const where = tableEndpoint === undefined ? "" : ` with its table at ${tableEndpoint.url}`;
-      throw new HotkeepError("WorldNotMade", `the documents' world could not be made${where}: ${cause.message}`, {
-        help: "mend that and start again: the start goes on where it stopped. --empty starts without the world",
+      const reasons = reasonsOf(cause);
+      const why = reasons.length === 0 ? cause.message : `${cause.message} (${reasons.join(": ")})`;
+      throw new HotkeepError("WorldNotMade", `the documents' world could not be made${where}: ${why}`, {
+        help: "mend that and start again, or start with --empty, which leaves the world out",
         cause,
       });
     });
