@@ -14,7 +14,7 @@ export type AttributeValue =
   | { readonly L: readonly AttributeValue[] }
   | { readonly M: AttributeMap };
 
-/** Attribute names to values. `__proto__` is a legal name: objects made here have no prototype. */
+/** Attribute names to values. `__proto__` is a legal name: objects made here inherit nothing. */
 export interface AttributeMap {
   readonly [name: string]: AttributeValue;
 }

@@ -1,6 +1,7 @@
 import { invalid } from "../errors.js";
 import type { DocumentPath } from "../expression.js";
 import type { AttributeValue, Item } from "../value.js";
+import { NewMap } from "../values/new-map.js";
 import { valueAt } from "./document.js";
 
 type MutableMap = Record<string, AttributeValue>;
@@ -18,7 +19,7 @@ export class UpdatedTree {
 
   constructor(old: Item) {
     this.#old = old;
-    this.#root = Object.assign(Object.create(null) as MutableMap, old);
+    this.#root = Object.assign(new NewMap(), old);
   }
 
   /** @throws AwsError ValidationException when the path's parent is no list or map of the old item */
@@ -64,7 +65,7 @@ export class UpdatedTree {
     if (old === undefined || !("L" in old || "M" in old)) throw invalidPath();
     const outer = this.#container(path, depth - 1);
     const element = path[depth - 1]!;
-    const copy = "L" in old ? new ListCopy(old.L) : Object.assign(Object.create(null) as MutableMap, old.M);
+    const copy = "L" in old ? new ListCopy(old.L) : Object.assign(new NewMap(), old.M);
     const value: AttributeValue = copy instanceof ListCopy ? { L: copy.elements } : { M: copy };
     if (outer instanceof ListCopy) outer.set(element as number, value);
     else outer[element] = value;

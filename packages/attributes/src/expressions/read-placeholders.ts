@@ -1,8 +1,9 @@
 import { AwsError } from "@hotkeep/core";
 import { invalid, unreadable } from "../errors.js";
 import { placeholderBytesMax } from "../limits.js";
-import type { AttributeMap, AttributeValue } from "../value.js";
+import type { AttributeMap } from "../value.js";
 import { readString } from "../values/json-scalars.js";
+import { NewMap } from "../values/new-map.js";
 import { checkAttributeName, readValue } from "../values/read-value.js";
 
 const namePattern = /^#[A-Za-z0-9_]+$/;
@@ -15,7 +16,7 @@ const valuePattern = /^:[A-Za-z0-9_]+$/;
 export function readExpressionValues(json: unknown): AttributeMap | undefined {
   const entries = readEntries("ExpressionAttributeValues", json, valuePattern);
   if (entries === undefined) return undefined;
-  const values: Record<string, AttributeValue> = Object.create(null);
+  const values = new NewMap();
   for (const [key, value] of entries) {
     values[key] = explained("ExpressionAttributeValues", key, () => readValue(value));
   }

@@ -3,6 +3,7 @@ import { hashKeyBytesMax, rangeKeyBytesMax } from "../limits.js";
 import type { AttributeValue, Item, KeyAttribute, KeySchema } from "../value.js";
 import { contentOf, typeOf } from "../values/attribute-type.js";
 import { base64Bytes } from "../values/base64.js";
+import { NewMap } from "../values/new-map.js";
 
 const mismatch = "The provided key element does not match the schema";
 
@@ -11,7 +12,7 @@ const mismatch = "The provided key element does not match the schema";
  * @throws AwsError ValidationException for missing, mistyped, empty and too long ones
  */
 export function keyOf(item: Item, schema: KeySchema): Item {
-  const key: Record<string, AttributeValue> = Object.create(null);
+  const key = new NewMap();
   for (const attribute of attributesOf(schema)) {
     const value = Object.hasOwn(item, attribute.name) ? item[attribute.name] : undefined;
     if (value === undefined) throw invalidParameter(`Missing the key ${attribute.name} in the item`);

@@ -19,23 +19,32 @@ export const scanBuckets = 0x1_0000;
  * together in the order of their sort keys and partitions are spread evenly over the buckets. At most 1,540 bytes: a
  * partition key above 512 bytes stands as its SHA-256 and must be taken from the stored item; a sort key always stands
  * in full, so that the order is exact.
+ * @param leadBytes bytes left free in front of it, the caller's to fill
  */
-export function encodeKey(schema: KeySchema, key: Item): Buffer {
-  const prefix = encodeHashPrefix(schema, key[schema.hash.name]!);
-  if (schema.range === undefined) return prefix;
-  return Buffer.concat([prefix, encodeKeyBytes(key[schema.range.name]!, schema.range.type)]);
+export function encodeKey(schema: KeySchema, key: Item, leadBytes = 0): Buffer {
+  const hash = key[schema.hash.name]!;
+  if (schema.range === undefined) return encodeHash(schema, hash, leadBytes, 0);
+  const range = encodeKeyBytes(key[schema.range.name]!, schema.range.type);
+  const bytes = encodeHash(schema, hash, leadBytes, range.length);
+  bytes.set(range, bytes.length - range.length);
+  return bytes;
 }
 
 /** The bytes that the encoded keys of one partition, and no others, begin with. */
 export function encodeHashPrefix(schema: KeySchema, hash: AttributeValue): Buffer {
+  return encodeHash(schema, hash, 0, 0);
+}
+
+/** A partition's prefix, with room before and after it. */
+function encodeHash(schema: KeySchema, hash: AttributeValue, leadBytes: number, tailBytes: number): Buffer {
   const full = encodeKeyBytes(hash, schema.hash.type);
   const long = full.length > inlineHashBytesMax;
   const shown = long ? createHash("sha256").update(full).digest() : full;
-  const prefix = Buffer.allocUnsafe(headBytes + shown.length);
-  prefix.writeUInt16BE(scanBucket(full), 0);
-  prefix.writeUInt16BE(long ? digestMark : full.length, bucketBytes);
-  shown.copy(prefix, headBytes);
-  return prefix;
+  const bytes = Buffer.allocUnsafe(leadBytes + headBytes + shown.length + tailBytes);
+  bytes.writeUInt16BE(scanBucket(full), leadBytes);
+  bytes.writeUInt16BE(long ? digestMark : full.length, leadBytes + bucketBytes);
+  bytes.set(shown, leadBytes + headBytes);
+  return bytes;
 }
 
 /** The key attributes in an encoded key; undefined when its partition key was shortened. */

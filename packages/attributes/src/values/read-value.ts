@@ -5,6 +5,7 @@ import { normalizeNumber } from "../numbers/number.js";
 import type { AttributeMap, AttributeValue, Item } from "../value.js";
 import { checkBase64 } from "./base64.js";
 import { readBoolean, readString } from "./json-scalars.js";
+import { NewMap } from "./new-map.js";
 import { readSet } from "./read-set.js";
 
 const emptyValue = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
@@ -13,7 +14,7 @@ const severalTypes =
 
 /**
  * Reads an item or key from parsed JSON in one walk: type tags, canonical numbers, sets without duplicates, names,
- * nesting. The result shares nothing with the input and its maps have no prototype.
+ * nesting. The result shares nothing with the input and its maps inherit nothing.
  * @throws AwsError SerializationException for wrong JSON types, ValidationException for wrong values
  */
 export function readItem(json: unknown): Item {
@@ -32,7 +33,7 @@ function readMap(json: unknown, level: number): AttributeMap {
       "Unrecognized collection type java.util.Map<java.lang.String, com.amazonaws.dynamodb.v20120810.AttributeValue>",
     );
   }
-  const map: Record<string, AttributeValue> = Object.create(null);
+  const map = new NewMap();
   for (const name of Object.keys(json)) {
     checkAttributeName(name);
     map[name] = readNested((json as Readonly<Record<string, unknown>>)[name], level);

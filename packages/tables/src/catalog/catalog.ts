@@ -28,6 +28,7 @@ export class Catalog {
   readonly #random: Random;
   readonly #limits: TablesLimits;
   readonly #scopes = new Map<string, Map<string, Table>>();
+  #latest: (TableScope & { readonly tables: ReadonlyMap<string, Table> }) | undefined;
   readonly streams: Streams;
 
   private constructor(storage: Storage, options: CatalogOptions) {
@@ -56,7 +57,16 @@ export class Catalog {
   }
 
   find(scope: TableScope, name: string): Table | undefined {
-    return this.#scopes.get(scopeKey(scope))?.get(name);
+    return this.#tablesOf(scope)?.get(name);
+  }
+
+  /** Calls of one account and Region follow each other. */
+  #tablesOf({ account, region }: TableScope): ReadonlyMap<string, Table> | undefined {
+    const latest = this.#latest;
+    if (latest?.account === account && latest.region === region) return latest.tables;
+    const tables = this.#scopes.get(scopeKey({ account, region }));
+    if (tables !== undefined) this.#latest = { account, region, tables };
+    return tables;
   }
 
   /** Every table of every account and Region. */

@@ -26,7 +26,9 @@ export function itemRange(space: number): RowBounds {
 
 /** Where an item stands: its table's number, then the encoded key. */
 export function itemKey(table: Table, key: Item): Buffer {
-  return placed(table.space, encodeKey(table.key, key));
+  const bytes = encodeKey(table.key, key, spaceBytes);
+  bytes.writeUInt32BE(table.space, 0);
+  return bytes;
 }
 
 /** The part of an item's row key after its table's number. */

@@ -39,9 +39,8 @@ export function recordSize(record: Buffer): number {
 export function encodeRecord(item: Item, sizeBytes: number): Buffer {
   const json = JSON.stringify(item);
   const record = Buffer.allocUnsafe(recordHeaderBytes + Buffer.byteLength(json));
-  record[0] = recordFormat;
-  record.writeUIntBE(sizeBytes, 1, 3);
-  record.write(json, recordHeaderBytes, "utf8");
+  record.writeUInt32BE((recordFormat << 24) | sizeBytes, 0);
+  record.write(json, recordHeaderBytes);
   return record;
 }
 

@@ -38,24 +38,30 @@ export function writeNeeds(
   return [permission(writePermissions[action.kind], action.table.arn, context)];
 }
 
-/** Carries out a single write in a transaction of its own. */
-export async function answerWrite(engine: Engine, action: WriteAction, input: WriteAnswerParameters): Promise<RawJson> {
+/** Carries out a single write in a transaction of its own; its answer is made there, and given when it is on disk. */
+export function answerWrite(engine: Engine, action: WriteAction, input: WriteAnswerParameters): Promise<RawJson> {
   const table = engine.itemTable(action.table);
   const write = prepareWrite(action, table);
-  const capacity = new Capacity(action.table.given);
-  const outcome = await engine.storage.transact((transaction) => {
-    const decided = decideWrite(engine, write);
-    carryOut(engine, transaction, write, decided, capacity);
-    return decided;
+  return engine.storage.transact((transaction) => {
+    const outcome = decideWrite(engine, write);
+    const capacity = new Capacity(action.table.given);
+    carryOut(engine, transaction, write, outcome, capacity);
+    return new JsonBody()
+      .spliced("Attributes", returnedAttributes(outcome, input.ReturnValues ?? "NONE"))
+      .member("ConsumedCapacity", capacity.describe(input.ReturnConsumedCapacity as CapacityDetail | undefined))
+      .member(
+        "ItemCollectionMetrics",
+        input.ReturnItemCollectionMetrics === "SIZE"
+          ? describeCollection(engine.storage, table, write.key, growthOf(outcome))
+          : undefined,
+      )
+      .done();
   });
-  return new JsonBody()
-    .spliced("Attributes", returnedAttributes(outcome, input.ReturnValues ?? "NONE"))
-    .member("ConsumedCapacity", capacity.describe(input.ReturnConsumedCapacity as CapacityDetail | undefined))
-    .member(
-      "ItemCollectionMetrics",
-      input.ReturnItemCollectionMetrics === "SIZE" ? describeCollection(engine.storage, table, write.key) : undefined,
-    )
-    .done();
+}
+
+/** Bytes that the write adds to its collection. */
+function growthOf({ before, after }: WriteOutcome): number {
+  return (after?.sizeBytes ?? 0) - (before?.sizeBytes ?? 0);
 }
 
 function returnedAttributes(outcome: WriteOutcome, values: string): Buffer | string | undefined {

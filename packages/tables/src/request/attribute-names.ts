@@ -1,14 +1,16 @@
 import type { Condition, DocumentPath, Operand, Projection, SetValue, Update } from "@hotkeep/attributes";
 
+const none: readonly string[] = [];
+
 /**
  * Top-level attribute names that a request speaks of: for the condition key `dynamodb:Attributes`, and to find paths
  * that lead into key attributes.
  */
 export class AttributeNames {
   readonly #names = new Set<string>();
-  readonly #nestedInConditions: string[] = [];
-  readonly #nestedElsewhere: string[] = [];
-  #nested = this.#nestedElsewhere;
+  #nestedInConditions: string[] | undefined;
+  #nestedElsewhere: string[] | undefined;
+  #inCondition = false;
 
   /** In order of first mention. */
   list(): readonly string[] {
@@ -17,7 +19,7 @@ export class AttributeNames {
 
   /** Those of which a path goes on to a list element or map entry: in conditions, then in all else. */
   nested(): readonly (readonly string[])[] {
-    return [this.#nestedInConditions, this.#nestedElsewhere];
+    return [this.#nestedInConditions ?? none, this.#nestedElsewhere ?? none];
   }
 
   add(names: Iterable<string>): this {
@@ -32,9 +34,9 @@ export class AttributeNames {
 
   condition(condition: Condition | undefined): this {
     if (condition === undefined) return this;
-    this.#nested = this.#nestedInConditions;
+    this.#inCondition = true;
     this.#condition(condition);
-    this.#nested = this.#nestedElsewhere;
+    this.#inCondition = false;
     return this;
   }
 
@@ -86,7 +88,14 @@ export class AttributeNames {
 
   #path(path: DocumentPath): void {
     this.#names.add(path[0]);
-    if (path.length > 1) this.#nested.push(path[0]);
+    if (path.length === 1) return;
+    if (this.#inCondition) {
+      this.#nestedInConditions ??= [];
+      this.#nestedInConditions.push(path[0]);
+    } else {
+      this.#nestedElsewhere ??= [];
+      this.#nestedElsewhere.push(path[0]);
+    }
   }
 
   #operand(operand: Operand): void {

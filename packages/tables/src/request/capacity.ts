@@ -18,7 +18,7 @@ export class Capacity {
   readonly #tableName: string;
   readonly #kind: "read" | "write" | undefined;
   #table = 0;
-  readonly #indexes = new Map<Index, number>();
+  #indexes: Map<Index, number> | undefined;
 
   /** `tableName` is spelt as the request spells it. `transaction` doubles all units. */
   constructor(tableName: string, transaction?: "read" | "write") {
@@ -29,13 +29,17 @@ export class Capacity {
   add(units: number, index?: Index): void {
     const counted = this.#kind === undefined ? units : units * 2;
     if (index === undefined) this.#table += counted;
-    else this.#indexes.set(index, (this.#indexes.get(index) ?? 0) + counted);
+    else {
+      this.#indexes ??= new Map();
+      this.#indexes.set(index, (this.#indexes.get(index) ?? 0) + counted);
+    }
   }
 
   /** The `ConsumedCapacity` member, or undefined when the request did not ask. */
   describe(detail: CapacityDetail | undefined): Record<string, unknown> | undefined {
     if (detail === undefined || detail === "NONE") return undefined;
-    const total = [...this.#indexes.values()].reduce((sum, units) => sum + units, this.#table);
+    const indexes = [...(this.#indexes ?? [])];
+    const total = indexes.reduce((sum, [, units]) => sum + units, this.#table);
     const described: Record<string, unknown> = { TableName: this.#tableName, ...this.#units(total) };
     if (detail === "TOTAL") return described;
     described.Table = this.#units(this.#table);
@@ -43,7 +47,7 @@ export class Capacity {
       ["LocalSecondaryIndexes", false],
       ["GlobalSecondaryIndexes", true],
     ] as const) {
-      const entries = [...this.#indexes].filter(([index]) => index.isGlobal === isGlobal);
+      const entries = indexes.filter(([index]) => index.isGlobal === isGlobal);
       if (entries.length === 0) continue;
       described[member] = Object.fromEntries(entries.map(([index, units]) => [index.name, this.#units(units)]));
     }

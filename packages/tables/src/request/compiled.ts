@@ -11,22 +11,23 @@ export interface Compiler<Input, Compiled> {
 /**
  * Makes a request's reading happen once, though both `needs` and `handle` want it: expressions are parsed before the
  * authorizer is asked, because condition keys name the attributes in them. `needs` always reads anew, so that a local
- * caller may change an input object and use it again.
+ * caller may change an input object and use it again. Only the latest reading is kept: `handle` follows its `needs` at
+ * once unless somebody waits in between, and then reads again.
  */
 export function compiledOnce<Input extends object, Compiled>(
   compile: (input: Input, call: CallContext) => Compiled,
 ): Compiler<Input, Compiled> {
-  const kept = new WeakMap<Input, Compiled>();
+  let kept: { readonly input: Input; readonly compiled: Compiled } | undefined;
   return {
     forNeeds(input, call) {
       const compiled = compile(input, call);
-      kept.set(input, compiled);
+      kept = { input, compiled };
       return compiled;
     },
     forHandle(input, call) {
-      const compiled = kept.get(input);
-      if (compiled === undefined) return compile(input, call);
-      kept.delete(input);
+      if (kept?.input !== input) return compile(input, call);
+      const { compiled } = kept;
+      kept = undefined;
       return compiled;
     },
   };

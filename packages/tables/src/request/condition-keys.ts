@@ -38,6 +38,11 @@ export function leadingKeyText(value: AttributeValue | undefined): string | unde
 export function leadingKeys(schema: KeySchema | undefined, items: readonly Item[]): readonly string[] {
   if (schema === undefined) return [];
   const { name } = schema.hash;
+  if (items.length === 1) {
+    const [item] = items;
+    const text = Object.hasOwn(item!, name) ? leadingKeyText(item![name]) : undefined;
+    return text === undefined ? [] : [text];
+  }
   const texts = items.map((item) => (Object.hasOwn(item, name) ? leadingKeyText(item[name]) : undefined));
   return [...new Set(texts.filter((text) => text !== undefined))];
 }

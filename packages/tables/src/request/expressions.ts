@@ -45,6 +45,7 @@ export function checkParameterMix(
   legacy: readonly string[],
 ): void {
   const has = (name: string) => (input as Readonly<Record<string, unknown>>)[name] !== undefined;
+  if (!has("ExpressionAttributeNames") && !has("ExpressionAttributeValues") && !legacy.some(has)) return;
   const used = expressions.filter(has);
   const old = legacy.filter((name) => has(name) && !(name === "KeyConditions" && !has("KeyConditionExpression")));
   if (used.length > 0 && old.length > 0) {
@@ -65,8 +66,17 @@ export function checkParameterMix(
   }
 }
 
+const none: Expressions = {
+  update: undefined,
+  condition: undefined,
+  keyCondition: undefined,
+  filter: undefined,
+  projection: undefined,
+};
+
 /** Parses all expressions of a request against its placeholders. */
 export function parseExpressions(input: ExpressionParameters): Expressions {
+  if (!hasExpressions(input)) return none;
   const placeholders = new PlaceholderUse(
     readExpressionNames(input.ExpressionAttributeNames),
     readExpressionValues(input.ExpressionAttributeValues),
@@ -83,4 +93,16 @@ export function parseExpressions(input: ExpressionParameters): Expressions {
   };
   placeholders.assertAllUsed();
   return parsed;
+}
+
+function hasExpressions(input: ExpressionParameters): boolean {
+  return (
+    input.UpdateExpression !== undefined ||
+    input.ConditionExpression !== undefined ||
+    input.KeyConditionExpression !== undefined ||
+    input.FilterExpression !== undefined ||
+    input.ProjectionExpression !== undefined ||
+    input.ExpressionAttributeNames !== undefined ||
+    input.ExpressionAttributeValues !== undefined
+  );
 }

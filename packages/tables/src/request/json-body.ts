@@ -1,5 +1,6 @@
 import { type RawJson, rawJson } from "@hotkeep/protocols";
 
+const nothing = rawJson(Buffer.from("{}"));
 const comma = Buffer.from(",");
 const colon = Buffer.from(":");
 
@@ -54,7 +55,7 @@ export class JsonBody {
 
   /** The whole answer. */
   done(): RawJson {
-    return rawJson(this.bytes());
+    return this.#first ? nothing : rawJson(this.bytes());
   }
 
   /** The whole object's text. */

@@ -14,6 +14,10 @@ export interface TableReference extends TableScope {
 
 const namePattern = /^[a-zA-Z0-9_.-]+$/;
 
+/** Names read before that are kept, of one account and Region at a time. */
+const keptNamesMax = 1_000;
+let kept = { account: "", region: "", names: new Map<string, TableReference>() };
+
 /** Whether `name` can be the name of a table or an index. */
 export function isTableName(name: string): boolean {
   return name.length >= 3 && name.length <= 255 && namePattern.test(name);
@@ -27,12 +31,7 @@ export function isTableName(name: string): boolean {
  * account's table.
  */
 export function tableReference(given: string, call: CallContext, action: string): TableReference {
-  if (!given.startsWith("arn:")) {
-    const problem = nameProblem(given);
-    if (problem !== undefined) throw invalid(problem);
-    const { account, region } = call;
-    return { given, account, region, name: given, arn: arnOf(account, region, given) };
-  }
+  if (!given.startsWith("arn:")) return namedTable(given, call);
   const arn = parseArn(given);
   const name = arn?.resource.startsWith("table/") ? arn.resource.slice("table/".length) : "";
   if (arn === undefined || arn.service !== "dynamodb" || !isTableName(name)) {
@@ -50,6 +49,20 @@ export function tableReference(given: string, call: CallContext, action: string)
   return { given, account: arn.account, region: arn.region, name, arn: given };
 }
 
+/** One object for all requests with a name, so that its ARN is put together, and looked up by its hash, only once. */
+function namedTable(name: string, { account, region }: CallContext): TableReference {
+  if (kept.account !== account || kept.region !== region) kept = { account, region, names: new Map() };
+  const known = kept.names.get(name);
+  if (known !== undefined) return known;
+  const problem = nameProblem(name);
+  if (problem !== undefined) throw invalid(problem);
+  const arn = formatArn({ service: "dynamodb", region, account, resource: `table/${name}` });
+  const reference = { given: name, account, region, name, arn };
+  if (kept.names.size >= keptNamesMax) kept.names.clear();
+  kept.names.set(name, reference);
+  return reference;
+}
+
 /** Too short a name is merely the name of no table (observed). */
 function nameProblem(name: string): string | undefined {
   const problems = [
@@ -59,10 +72,6 @@ function nameProblem(name: string): string | undefined {
   if (problems.length === 0) return undefined;
   const texts = problems.map((problem) => `Value '${name}' at 'tableName' failed to satisfy constraint: ${problem}`);
   return `${texts.length} validation error${texts.length > 1 ? "s" : ""} detected: ${texts.join("; ")}`;
-}
-
-function arnOf(account: string, region: string, name: string): string {
-  return formatArn({ service: "dynamodb", region, account, resource: `table/${name}` });
 }
 
 /** @throws AwsError `ValidationException` when a batch names a table twice, by its name and by its ARN. */

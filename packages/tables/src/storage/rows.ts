@@ -29,7 +29,12 @@ export class Rows {
 
   /** The row's value, the caller's to keep. */
   get(key: Buffer): Buffer | undefined {
-    return this.#database.getBinary(key);
+    const borrowed = this.borrow(key);
+    if (borrowed === undefined) return undefined;
+    // The pool's memory: a buffer of its own for every row read keeps the allocator and the garbage collector busy.
+    const value = Buffer.allocUnsafe(borrowed.length);
+    value.set(new Uint8Array(borrowed.buffer, borrowed.byteOffset, borrowed.length));
+    return value;
   }
 
   /** The row's value in a buffer that the next read overwrites: copy what is needed at once. Mind `length`: the memory behind it is larger. */

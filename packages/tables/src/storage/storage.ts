@@ -17,8 +17,9 @@ interface Job {
   readonly work: (transaction: WriteTransaction) => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
-  transaction?: WriteTransaction;
-  outcome?: { readonly value: unknown } | { readonly error: unknown };
+  readonly transaction: WriteTransaction;
+  outcome: "none" | "value" | "error";
+  result: unknown;
 }
 
 /** Rows of one moment, to be given up when they are read. */
@@ -121,7 +122,14 @@ export class Storage {
     }
     this.#pending++;
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      this.#queue.push({
+        work,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+        transaction: new WriteTransaction(),
+        outcome: "none",
+        result: undefined,
+      });
       this.#schedule();
     });
   }
@@ -183,30 +191,29 @@ export class Storage {
   }
 
   #run(job: Job, dirty: Set<Counter>): void {
-    const transaction = new WriteTransaction();
     try {
-      job.outcome = { value: job.work(transaction) };
+      job.result = job.work(job.transaction);
+      job.outcome = "value";
     } catch (error) {
-      job.outcome = { error };
-      transaction.rollback();
+      job.result = error;
+      job.outcome = "error";
+      job.transaction.rollback();
       return;
     }
-    job.transaction = transaction;
-    transaction.apply(dirty);
+    job.transaction.apply(dirty);
   }
 
   #settle(job: Job): void {
     this.#pending--;
-    const outcome = job.outcome;
-    if (outcome === undefined) job.reject(new CommonAwsError("Internal", "The write was not carried out."));
-    else if ("error" in outcome) job.reject(outcome.error);
-    else job.resolve(outcome.value);
+    if (job.outcome === "value") job.resolve(job.result);
+    else if (job.outcome === "error") job.reject(job.result);
+    else job.reject(new CommonAwsError("Internal", "The write was not carried out."));
   }
 
   async #fail(batch: readonly Job[], error: unknown): Promise<void> {
     const cause = await commitError(error);
     this.#logger.error("a commit of the tables failed", { error: String(cause), requests: batch.length });
-    for (const job of batch.toReversed()) job.transaction?.rollback();
+    for (const job of batch.toReversed()) if (job.outcome === "value") job.transaction.rollback();
     for (const job of batch) {
       this.#pending--;
       job.reject(new CommonAwsError("Internal", "The tables could not be written to.", { cause }));

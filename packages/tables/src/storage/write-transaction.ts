@@ -8,14 +8,27 @@ export interface Counter {
   bytes: number;
 }
 
+interface Change {
+  readonly rows: Rows;
+  readonly key: Buffer;
+  readonly value: Buffer | undefined;
+}
+
+interface Delta {
+  readonly counter: Counter;
+  readonly items: number;
+  readonly bytes: number;
+}
+
 /**
  * What one request writes. Nothing is written until its work returns, so work that throws has written nothing; reads
  * therefore do not see the request's own writes. A request writes each row at most once.
  */
 export class WriteTransaction {
-  readonly #changes: { readonly rows: Rows; readonly key: Buffer; readonly value: Buffer | undefined }[] = [];
-  readonly #deltas = new Map<Counter, { items: number; bytes: number }>();
-  readonly #rollbacks: (() => void)[] = [];
+  readonly #changes: Change[] = [];
+  readonly #deltas: Delta[] = [];
+  #rollbacks: (() => void)[] | undefined;
+  #isApplied = false;
 
   put(rows: Rows, key: Buffer, value: Buffer): void {
     this.#changes.push({ rows, key, value });
@@ -27,16 +40,12 @@ export class WriteTransaction {
 
   /** Adds to a counter. */
   count(counter: Counter, items: number, bytes: number): void {
-    const delta = this.#deltas.get(counter);
-    if (delta === undefined) this.#deltas.set(counter, { items, bytes });
-    else {
-      delta.items += items;
-      delta.bytes += bytes;
-    }
+    if (items !== 0 || bytes !== 0) this.#deltas.push({ counter, items, bytes });
   }
 
   /** Calls `undo` when the commit fails after the work has changed something in memory that others may see. */
   onRollback(undo: () => void): void {
+    this.#rollbacks ??= [];
     this.#rollbacks.push(undo);
   }
 
@@ -46,19 +55,22 @@ export class WriteTransaction {
       if (value === undefined) rows.removeNow(key);
       else rows.putNow(key, value);
     }
-    for (const [counter, delta] of this.#deltas) {
-      counter.items += delta.items;
-      counter.bytes += delta.bytes;
+    this.#isApplied = true;
+    for (const { counter, items, bytes } of this.#deltas) {
+      counter.items += items;
+      counter.bytes += bytes;
       dirty.add(counter);
-      this.#rollbacks.push(() => {
-        counter.items -= delta.items;
-        counter.bytes -= delta.bytes;
-      });
     }
   }
 
   /** Takes back what the work did in memory. */
   rollback(): void {
-    for (const undo of this.#rollbacks.reverse()) undo();
+    if (this.#isApplied) {
+      for (const { counter, items, bytes } of this.#deltas) {
+        counter.items -= items;
+        counter.bytes -= bytes;
+      }
+    }
+    for (const undo of this.#rollbacks?.reverse() ?? []) undo();
   }
 }
