@@ -52,14 +52,22 @@ function scopedService(request: HttpRequest, headers: Headers): string | undefin
     const from = authorization.indexOf("Credential=");
     if (from < 0) return undefined;
     const comma = authorization.indexOf(",", from);
-    return authorization
-      .slice(from, comma < 0 ? undefined : comma)
-      .split("/")[3]
-      ?.trim();
+    return fourthPart(authorization, from, comma < 0 ? authorization.length : comma)?.trim();
   }
   if (!request.url.includes("X-Amz-Credential=")) return undefined;
-  const credential = /[?&]X-Amz-Credential=([^&]*)/.exec(request.url)?.[1];
-  return credential?.replaceAll(/%2f/gi, "/").split("/")[3];
+  const credential = /[?&]X-Amz-Credential=([^&]*)/.exec(request.url)?.[1]?.replaceAll(/%2f/gi, "/");
+  return credential === undefined ? undefined : fourthPart(credential, 0, credential.length);
+}
+
+/** What stands behind the third slash, up to the next. */
+function fourthPart(text: string, from: number, to: number): string | undefined {
+  let start = from;
+  for (let slashes = 0; slashes < 3; slashes++) {
+    start = text.indexOf("/", start) + 1;
+    if (start === 0 || start > to) return undefined;
+  }
+  const end = text.indexOf("/", start);
+  return text.slice(start, end < 0 || end > to ? to : end);
 }
 
 function serviceOfForm(form: string): ServiceName | undefined {

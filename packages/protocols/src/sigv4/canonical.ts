@@ -37,10 +37,35 @@ export function canonicalQuery(parameters: readonly (readonly [name: string, val
 
 /** The block of canonical headers; a signed header that is not there counts as empty. */
 export function canonicalHeaders(headers: Headers, signedHeaders: readonly string[]): string {
-  let block = "";
-  for (const name of signedHeaders) {
-    const value = headers.get(name) ?? "";
-    block += `${name}:${value.includes("  ") || value.includes("\t") ? value.replace(/\s+/g, " ") : value}\n`;
+  return new CanonicalLines(signedHeaders).of(headers);
+}
+
+/** Makes the blocks of canonical headers of requests that all sign the same ones, most of them with the same values. */
+export class CanonicalLines {
+  readonly #names: readonly string[];
+  readonly #values: string[] = [];
+  readonly #lines: string[] = [];
+
+  /** @param signedHeaders in lower case */
+  constructor(signedHeaders: readonly string[]) {
+    this.#names = signedHeaders;
   }
-  return block;
+
+  of(headers: Headers): string {
+    const names = this.#names;
+    let block = "";
+    for (let i = 0; i < names.length; i++) {
+      const value = headers.get(names[i]!) ?? "";
+      if (value !== this.#values[i]) {
+        this.#values[i] = value;
+        this.#lines[i] = canonicalLine(names[i]!, value);
+      }
+      block += this.#lines[i]!;
+    }
+    return block;
+  }
+}
+
+function canonicalLine(name: string, value: string): string {
+  return `${name}:${value.includes("  ") || value.includes("\t") ? value.replace(/\s+/g, " ") : value}\n`;
 }

@@ -2,6 +2,10 @@ import { CommonAwsError } from "@hotkeep/core";
 import { presignedSecondsMax } from "../limits.js";
 import { amzDate, parseAmzDate } from "./time.js";
 
+/** Many requests are signed in one second. */
+let lastDate = "";
+let lastSignedAt = 0;
+
 /**
  * Refuses a signature made too long ago or too far in the future.
  *
@@ -9,13 +13,15 @@ import { amzDate, parseAmzDate } from "./time.js";
  * @throws CommonAwsError with AWS's words.
  */
 export function checkFreshness(date: string, expires: string | undefined, now: number, skewMs: number): void {
-  const signedAt = parseAmzDate(date);
+  const signedAt = date === lastDate ? lastSignedAt : parseAmzDate(date);
   if (signedAt === undefined) {
     throw new CommonAwsError(
       "IncompleteSignature",
       `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
     );
   }
+  lastDate = date;
+  lastSignedAt = signedAt;
   const lifeMs = expires === undefined ? skewMs : readExpires(expires) * 1000;
   // Dates on the wire are whole seconds.
   const nowSecond = now - (now % 1000);

@@ -1,7 +1,8 @@
-import { createHmac, hash } from "node:crypto";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { signingKeysMax } from "../limits.js";
 
 const blockBytes = 64;
+const digestBytes = 32;
 
 /**
  * The key that signs for one day, Region and service (32 bytes). It cannot be turned back into the secret.
@@ -13,26 +14,46 @@ export function signingKey(secretAccessKey: string, date: string, region: string
   return step(step(step(step(`AWS4${secretAccessKey}`, date), region), service), "aws4_request");
 }
 
-/** HMAC-SHA256 under one key, as two one-shot hashes over blocks prepared once: no native object to collect per call. */
+/**
+ * HMAC-SHA256 under one key, as two one-shot hashes over blocks prepared once: no native object to collect per call. The
+ * digests come as text of a character per byte, which costs a third of what a buffer does.
+ */
 export class SigningKey {
-  readonly #inner: Buffer;
+  /** The inner block, then the text; as long as both of the last call. */
+  #message: Buffer;
   readonly #outer: Buffer;
+  readonly #signature = Buffer.alloc(digestBytes);
 
   /** @param key at most 64 bytes */
   constructor(key: Uint8Array) {
     const block = new Uint8Array(blockBytes);
     block.set(key);
-    this.#inner = Buffer.from(block.map((byte) => byte ^ 0x36));
-    this.#outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), new Uint8Array(32)]);
+    this.#message = Buffer.from(block.map((byte) => byte ^ 0x36));
+    this.#outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), new Uint8Array(digestBytes)]);
   }
 
   /** The signature of a string to sign, 32 bytes. */
   sign(stringToSign: string): Buffer {
-    const message = Buffer.allocUnsafe(blockBytes + stringToSign.length * 3);
-    this.#inner.copy(message);
-    const length = message.write(stringToSign, blockBytes, "utf8");
-    hash("sha256", message.subarray(0, blockBytes + length), "buffer").copy(this.#outer, blockBytes);
-    return hash("sha256", this.#outer, "buffer");
+    return Buffer.from(this.#sign(stringToSign));
+  }
+
+  /** Whether these 32 bytes are the signature, in a time that does not tell how much of it is right. */
+  isSignature(claimed: Uint8Array, stringToSign: string): boolean {
+    return timingSafeEqual(claimed, this.#sign(stringToSign));
+  }
+
+  /** In a buffer that the next call writes over. */
+  #sign(stringToSign: string): Buffer {
+    const bytes = blockBytes + Buffer.byteLength(stringToSign);
+    if (this.#message.length !== bytes) {
+      const message = Buffer.alloc(bytes);
+      this.#message.copy(message, 0, 0, blockBytes);
+      this.#message = message;
+    }
+    this.#message.write(stringToSign, blockBytes, "utf8");
+    this.#outer.write(hash("sha256", this.#message, "binary"), blockBytes, "latin1");
+    this.#signature.write(hash("sha256", this.#outer, "binary"), "latin1");
+    return this.#signature;
   }
 }
 

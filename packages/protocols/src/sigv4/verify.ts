@@ -1,15 +1,17 @@
-import { hash, timingSafeEqual } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Clock, CommonAwsError } from "@hotkeep/core";
 import type { Credential, CredentialSource } from "../credentials.js";
 import { type Headers, pathOf } from "../http/headers.js";
 import type { HttpRequest } from "../http.js";
-import { AuthorizationHeads } from "./authorization-heads.js";
-import { canonicalHeaders, canonicalPath, canonicalQuery } from "./canonical.js";
+import { type AuthorizationHead, AuthorizationHeads } from "./authorization-heads.js";
+import { CanonicalLines, canonicalPath, canonicalQuery } from "./canonical.js";
 import { checkFreshness } from "./freshness.js";
 import { type PresentedSignature, readPresentedSignature } from "./presented.js";
 import { type CredentialScope, checkScope } from "./scope.js";
 import { sameSecret } from "./secrets.js";
 import { SigningKeyCache } from "./signing-key.js";
+
+const signatureBytes = 32;
 
 /** What a request must be signed for. */
 export interface ExpectedScope {
@@ -36,6 +38,8 @@ export class SignatureVerifier {
   readonly #regions: ReadonlySet<string> | undefined;
   readonly #keys = new SigningKeyCache();
   readonly #heads = new AuthorizationHeads();
+  /** The signature that is being looked at. */
+  readonly #claimed = Buffer.alloc(signatureBytes);
 
   /** @param regions the Regions served; undefined: whatever is spelt like one */
   constructor(credentials: CredentialSource, clock: Clock, regions?: readonly string[]) {
@@ -52,7 +56,8 @@ export class SignatureVerifier {
     const now = this.#clock.now();
     const presented = readPresentedSignature(request.url, headers, this.#heads);
     checkFreshness(presented.date, presented.expires, now, expected.skewMs);
-    const signedHeaders = presented.head?.signedHeaderList ?? presented.signedHeaders.toLowerCase().split(";");
+    const { head } = presented;
+    const signedHeaders = head?.signedHeaderList ?? presented.signedHeaders.toLowerCase().split(";");
     checkSignedHeaders(signedHeaders, headers);
     if (presented.algorithm !== "AWS4-HMAC-SHA256") {
       throw new CommonAwsError(
@@ -66,17 +71,18 @@ export class SignatureVerifier {
       throw new CommonAwsError("UnknownKey", "The security token included in the request is invalid.");
     }
     const bodyHash = hash("sha256", request.body, "hex");
-    const canonical = canonicalRequest(request, headers, presented, signedHeaders, bodyHash);
+    const lines = head?.lines ?? new CanonicalLines(signedHeaders);
+    const canonical = canonicalRequest(request, lines.of(headers), presented, bodyHash);
     const stringToSign = `AWS4-HMAC-SHA256\n${presented.date}\n${scope.date}/${scope.region}/${scope.service}/aws4_request\n${hash("sha256", canonical, "hex")}`;
-    const key = this.#keys.get(scope.accessKeyId, credential.secretAccessKey, scope.date, scope.region, scope.service);
-    const claimed = Buffer.from(presented.signature, "hex");
-    if (
-      presented.signature.length !== 64 ||
-      claimed.length !== 32 ||
-      !timingSafeEqual(claimed, key.sign(stringToSign))
-    ) {
-      throw mismatch(canonical, stringToSign);
-    }
+    const { secretAccessKey } = credential;
+    const key =
+      scope === head?.scope && secretAccessKey === head.secretAccessKey
+        ? head.key
+        : this.#keys.get(scope.accessKeyId, secretAccessKey, scope.date, scope.region, scope.service);
+    const isWhole =
+      presented.signature.length === 2 * signatureBytes &&
+      this.#claimed.write(presented.signature, "hex") === signatureBytes;
+    if (!isWhole || !key.isSignature(this.#claimed, stringToSign)) throw mismatch(canonical, stringToSign);
     const claimedHash = headers.get("x-amz-content-sha256");
     if (claimedHash !== undefined && claimedHash !== bodyHash) {
       throw new CommonAwsError(
@@ -85,13 +91,23 @@ export class SignatureVerifier {
       );
     }
     checkSession(credential, presented.sessionToken, now);
-    const authorization = headers.get("authorization");
-    if (presented.head === undefined && authorization !== undefined) {
-      const { algorithm, credential: scopeText, signedHeaders: written } = presented;
-      const head = { algorithm, credential: scopeText, signedHeaders: written, signedHeaderList: signedHeaders, scope };
-      this.#heads.keep(authorization, presented.signature, head);
+    if (head === undefined || key !== head.key) {
+      this.#keepHead(headers, presented, {
+        ...{ scope, secretAccessKey, key, lines },
+        signedHeaderList: signedHeaders,
+      });
     }
     return { credential, region: scope.region, now };
+  }
+
+  #keepHead(
+    headers: Headers,
+    { algorithm, credential, signedHeaders, signature }: PresentedSignature,
+    found: Pick<AuthorizationHead, "scope" | "secretAccessKey" | "key" | "lines" | "signedHeaderList">,
+  ): void {
+    const authorization = headers.get("authorization");
+    if (authorization === undefined) return;
+    this.#heads.keep(authorization, signature, { algorithm, credential, signedHeaders, ...found });
   }
 
   #scopeOf({ head, credential, date }: PresentedSignature, service: string): CredentialScope {
@@ -129,14 +145,13 @@ function checkSignedHeaders(signedHeaders: readonly string[], headers: Headers):
 
 function canonicalRequest(
   request: HttpRequest,
-  headers: Headers,
+  headerBlock: string,
   presented: PresentedSignature,
-  signedHeaders: readonly string[],
   bodyHash: string,
 ): string {
   const path = request.url === "/" ? "/" : canonicalPath(pathOf(request.url));
   const query = presented.query.length === 0 ? "" : canonicalQuery(presented.query);
-  return `${request.method}\n${path}\n${query}\n${canonicalHeaders(headers, signedHeaders)}\n${presented.signedHeaders}\n${bodyHash}`;
+  return `${request.method}\n${path}\n${query}\n${headerBlock}\n${presented.signedHeaders}\n${bodyHash}`;
 }
 
 function mismatch(canonical: string, stringToSign: string): CommonAwsError {

@@ -1,4 +1,5 @@
 import { inputBytesMax, type Llhttp, type LlhttpEvents, type LlhttpInstance, llhttpErrors } from "./llhttp.js";
+import { RepeatedHead } from "./repeated-head.js";
 
 /** One request as it was received. */
 export interface ParsedRequest {
@@ -31,6 +32,15 @@ export interface RequestLimits {
 
 const noBody = Buffer.alloc(0);
 
+/** A connection whose heads differ so often, one after the other, is left to llhttp. */
+const unrepeatedHeadsMax = 16;
+
+/** A head that may come again, and what else its requests have in common. */
+interface Repeated {
+  readonly head: RepeatedHead;
+  readonly request: Pick<ParsedRequest, "method" | "url" | "keepAlive" | "version">;
+}
+
 /** Requests of one connection, one after the other. Free it when the connection is over. */
 export class RequestParser implements LlhttpEvents {
   /** The request whose end has been seen; to be taken before more is parsed. */
@@ -54,6 +64,12 @@ export class RequestParser implements LlhttpEvents {
   #bodyBytes = 0;
   #problem: RequestProblem | undefined;
   #freed = false;
+  /** Between two requests. */
+  #idle = true;
+  /** Where the values of the headers begin in what is parsed. */
+  #valuesAt: number[] = [];
+  #repeated: Repeated | undefined;
+  #unrepeated = 0;
 
   constructor(llhttp: LlhttpInstance, limits: RequestLimits) {
     this.#llhttp = llhttp;
@@ -66,6 +82,11 @@ export class RequestParser implements LlhttpEvents {
 
   /** Parses up to the end of a request, which is in {@link complete} then, or of the chunk. */
   parse(chunk: Buffer): Parsed {
+    const startsHere = this.#idle;
+    if (startsHere && this.#repeated !== undefined) {
+      const used = this.#takeRepeated(chunk, this.#repeated);
+      if (used > 0) return { used };
+    }
     let used = 0;
     do {
       const part =
@@ -74,7 +95,32 @@ export class RequestParser implements LlhttpEvents {
       used += parsed.used;
       if (parsed.problem !== undefined) return { used, problem: parsed.problem };
     } while (this.complete === undefined && used < chunk.length);
+    if (startsHere && this.complete !== undefined && used <= inputBytesMax) this.#remember(chunk, used, this.complete);
     return { used };
+  }
+
+  /** The bytes that were used; 0: it is no request that can be told without llhttp. */
+  #takeRepeated(chunk: Buffer, { head, request }: Repeated): number {
+    const rawHeaders = head.take(chunk);
+    if (rawHeaders === undefined) return 0;
+    const { headBytes, bodyBytes } = head;
+    if (headBytes > this.#limits.headerBytesMax || bodyBytes > this.#limits.bodyBytesMax) return 0;
+    const body = Buffer.allocUnsafe(bodyBytes);
+    chunk.copy(body, 0, headBytes, headBytes + bodyBytes);
+    const { method, url, keepAlive, version } = request;
+    this.complete = { method, url, rawHeaders, body, keepAlive, version };
+    this.#unrepeated = 0;
+    return headBytes + bodyBytes;
+  }
+
+  /** Keeps the head of a request that one chunk had in full. */
+  #remember(chunk: Buffer, used: number, request: ParsedRequest): void {
+    const { rawHeaders, body, method, url, keepAlive, version } = request;
+    if (!keepAlive || body === undefined || this.#unrepeated >= unrepeatedHeadsMax) return;
+    this.#unrepeated++;
+    const seen = { bytes: chunk.subarray(0, used - body.length), rawHeaders, valuesAt: this.#valuesAt };
+    const head = RepeatedHead.of(seen, this.#repeated?.head);
+    this.#repeated = head && { head, request: { method, url, keepAlive, version } };
   }
 
   free(): void {
@@ -85,6 +131,8 @@ export class RequestParser implements LlhttpEvents {
 
   #parse(part: Buffer): Parsed {
     const { inputAt } = this.#llhttp;
+    if (this.#idle) this.#valuesAt = [];
+    this.#idle = false;
     this.#view = this.#llhttp.view();
     this.#view.set(part, inputAt);
     this.#llhttp.attend(this);
@@ -125,8 +173,10 @@ export class RequestParser implements LlhttpEvents {
   headerValue(at: number, bytes: number): number {
     const text = this.#view.toString("latin1", at, at + bytes);
     const headers = this.#headers;
-    if (this.#field) headers.push(text);
-    else headers[headers.length - 1] += text;
+    if (this.#field) {
+      headers.push(text);
+      this.#valuesAt.push(at - this.#llhttp.inputAt);
+    } else headers[headers.length - 1] += text;
     this.#field = false;
     return this.#countHeader(bytes);
   }
@@ -166,6 +216,7 @@ export class RequestParser implements LlhttpEvents {
       version: `${llhttp_get_http_major(this.#parser)}.${llhttp_get_http_minor(this.#parser)}`,
     };
     this.headersEnded = false;
+    this.#idle = true;
     this.#url = "";
     this.#headers = [];
     this.#field = true;
