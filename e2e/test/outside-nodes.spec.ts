@@ -83,6 +83,10 @@ describe("a cluster whose nodes somebody else starts", () => {
       Tags: [{ Key: "hotkeep:launch", Value: "external" }],
     });
     expect(Cluster).toMatchObject({ Status: "creating", TotalNodes: 2 });
+    // Nobody is sent to where no node is.
+    const told = () => JSON.parse(readFileSync(join(dataDirectory, "running.json"), "utf8"));
+    await expect.poll(() => told().waiting).toEqual([{ name: "shop", region: hotkeep.region, nodes: 2 }]);
+    expect(told()).toMatchObject({ feed, clusters: [{ name: "daxcluster01" }] });
     ports.push(await freePort(), await freePort());
     nodes = [outsideNode(`127.0.0.1:${ports[0]}`, await token(), "one", "--zone", `${hotkeep.region}b`)];
     await expect
@@ -98,6 +102,8 @@ describe("a cluster whose nodes somebody else starts", () => {
       ["shop-b", { Address: "127.0.0.1", Port: ports[0] }, `${hotkeep.region}b`],
     ]);
     expect(ClusterDiscoveryEndpoint).toMatchObject({ URL: `dax://127.0.0.1:${ports[1]}` });
+    await expect.poll(() => told().clusters[1]).toEqual({ name: "shop", endpoint: `dax://127.0.0.1:${ports[1]}` });
+    expect(told()).not.toHaveProperty("waiting");
     expect(await reads(`127.0.0.1:${ports[0]}`)).toEqual({ N: "1897" });
     expect(await reads(`127.0.0.1:${ports[1]}`)).toEqual({ N: "1897" });
   });
@@ -197,7 +203,8 @@ describe("a cluster whose nodes somebody else starts", () => {
       )
       .toBe(true);
     expect(nodes.map((node) => node.process.exitCode)).toEqual([null, null]);
-    expect(await reads(`127.0.0.1:${ports[1]}`)).toEqual({ N: "1898" });
+    // A node that is still on its way back to the gateway hears of the write when it is there.
+    await expect.poll(() => reads(`127.0.0.1:${ports[1]}`), { timeout: 10_000 }).toEqual({ N: "1898" });
   });
 
   it("outlives a gateway that is stopped in good order, too", async () => {

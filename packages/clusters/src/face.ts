@@ -1,5 +1,5 @@
 import type { CertificateAuthority } from "@hotkeep/certificates";
-import type { DenialRecord, FeedLimits, NodeReport, UseRecord } from "@hotkeep/control-feed";
+import type { DenialRecord, FeedAddress, FeedLimits, NodeReport, UseRecord } from "@hotkeep/control-feed";
 import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { Identity, Sealer } from "@hotkeep/identity";
 import type { Network } from "@hotkeep/network";
@@ -170,6 +170,8 @@ export interface Clusters {
   /** Settles when the named cluster is available. @throws HotkeepError when it is gone or `timeoutMs` has passed */
   whenAvailable(name: string, region: string, timeoutMs: number): Promise<ClusterView>;
   list(): Promise<readonly ClusterView[]>;
+  /** Where nodes on this machine reach the control feed. @throws HotkeepError `FeedNotStarted` before `start` */
+  feedAddress(): FeedAddress;
   /** Calls `listener` after anything about a cluster or its nodes has changed. The answer stops that. */
   watch(listener: () => void): () => void;
   /** Drains and stops all nodes and closes the feed; bounded by `drainMs` and `stopMs`. Clusters stay stored. */

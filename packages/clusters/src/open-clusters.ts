@@ -1,4 +1,4 @@
-import { type FeedServer, tokenIdOfJoinName } from "@hotkeep/control-feed";
+import { type FeedAddress, type FeedServer, tokenIdOfJoinName } from "@hotkeep/control-feed";
 import { HotkeepError } from "@hotkeep/core";
 import { Attachments } from "./attach/attachments.js";
 import { JoinTokens } from "./attach/join-tokens.js";
@@ -321,7 +321,11 @@ class ControlPlane implements Clusters {
     }
   }
 
-  #feedAddress() {
+  feedAddress(): FeedAddress {
+    return this.#feedAddress();
+  }
+
+  #feedAddress(): FeedAddress {
     if (this.#feed === undefined) throw new HotkeepError("FeedNotStarted", "The control feed is not open.");
     // Nodes on this machine reach a feed that listens everywhere at its loopback address.
     const host = { "0.0.0.0": "127.0.0.1", "::": "::1" }[this.#feed.host] ?? this.#feed.host;
@@ -356,7 +360,9 @@ class ControlPlane implements Clusters {
   }
 
   #view(place: Place, record: ClusterRecord): ClusterView {
-    const endpoint = discoveryEndpoint(this.#desk.advertise, record);
+    // Where nodes that somebody else starts will serve, nobody knows before the first has come.
+    const isWaiting = record.launch === "external" && record.nodes.every(({ outside }) => outside === undefined);
+    const endpoint = isWaiting ? undefined : discoveryEndpoint(this.#desk.advertise, record);
     const keeper = this.#keepers.get(keyOf(place, record));
     return {
       name: record.name,

@@ -83,7 +83,14 @@ describe("hotkeep doctor", () => {
       text: `127.0.0.1:${port} cannot be listened on: EADDRINUSE`,
     });
     const endpoint = `http://127.0.0.1:${port}`;
-    writeRunningFile(join(folder, "running.json"), { pid: 1, endpoint, account: "", region: "", clusters: [] });
+    writeRunningFile(join(folder, "running.json"), {
+      pid: 1,
+      endpoint,
+      account: "",
+      region: "",
+      clusters: [],
+      feed: "127.31.255.253:8112",
+    });
     expect(await checkPort(configuration)).toMatchObject({
       state: "good",
       text: `127.0.0.1:${port} is held by the gateway that runs on this data directory`,

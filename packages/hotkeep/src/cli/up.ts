@@ -1,50 +1,10 @@
 import { once } from "node:events";
-import { resolve } from "node:path";
 import { type ConfigurationInput, readConfiguration } from "../configuration.js";
 import { startGateway } from "../gateway/gateway.js";
-import type { Running } from "../gateway/running-file.js";
-import { styled } from "./terminal.js";
+import { welcome } from "./welcome.js";
 
 /** Long enough for a write that is under way, short enough for a person who waits. */
 const drainMs = 5_000;
-
-function welcome(
-  running: Running & { readonly dataDirectory: string; readonly world: boolean },
-  tookMs: number,
-): string {
-  const line = (name: string, value: string) => `  ${name.padEnd(13)}${value}`;
-  const clusters = running.clusters.map(({ name, endpoint }) => line(name, endpoint));
-  const elsewhere = running.dataDirectory === resolve(".hotkeep") ? "" : ` --data ${running.dataDirectory}`;
-  const env = `eval "$(npx hotkeep env${elsewhere})"`;
-  const commands = running.world
-    ? [
-        env,
-        "node examples/hit-and-denial.mjs",
-        'aws dynamodb get-item --profile alice --table-name Books --key \'{"Author":{"S":"Bram Stoker"},"Title":{"S":"Dracula"}}\'',
-      ]
-    : [env, "aws sts get-caller-identity", "aws iam create-user --user-name Alice"];
-  return [
-    `${styled("green", "✓")} ${styled("bold", "Hotkeep is ready")} ${styled("dim", `in ${Math.round(tookMs)} ms`)}`,
-    "",
-    line("AWS APIs", running.endpoint),
-    ...(isTls(running) ? [line("trust", `${running.dataDirectory}/ca.pem, which \`hotkeep ca\` prints`)] : []),
-    line("console", `${running.endpoint}/console/`),
-    ...clusters,
-    ...(running.tableEndpoint === undefined ? [] : [line("tables", running.tableEndpoint)]),
-    line("account", `${running.account}, ${running.region}`),
-    line("credentials", `${running.dataDirectory}/credentials`),
-    "",
-    "Try, in another terminal in this folder:",
-    ...commands.map((command) => `  ${command}`),
-    "",
-    styled("dim", "Ctrl-C stops the gateway and every node."),
-    "",
-  ].join("\n");
-}
-
-function isTls({ endpoint, clusters }: Running): boolean {
-  return [endpoint, ...clusters.map((cluster) => cluster.endpoint)].some((url) => /^(https|daxs):/.test(url));
-}
 
 const isLoopback = (host: string): boolean => /^(127\.|::1$|localhost$)/.test(host);
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { childProcessLauncher, openClusters } from "@hotkeep/clusters";
+import { formatFeedAddress } from "@hotkeep/control-feed";
 import { HotkeepError, type Logger, systemClock, systemRandom } from "@hotkeep/core";
 import { openAccounts, openSealer } from "@hotkeep/identity";
 import { openMonitoring } from "@hotkeep/monitoring";
@@ -25,7 +26,7 @@ import { LineLog } from "./line-log.js";
 import { createHeldLogger } from "./logger.js";
 import { answerMetrics } from "./metrics-page.js";
 import { answerPage } from "./pages.js";
-import { type Running, RunningNote } from "./running-file.js";
+import { clustersToTell, type Running, RunningNote } from "./running-file.js";
 import { readServiceControlFiles } from "./service-control-files.js";
 import { answerSignIn } from "./sign-in.js";
 import { Webhooks } from "./webhooks.js";
@@ -263,9 +264,8 @@ async function open(configuration: Configuration, start: Start, closeAll: () => 
     account,
     region,
     ...(tableEndpoint === undefined ? {} : { tableEndpoint: tableEndpoint.url }),
-    clusters: (await clusters.list()).flatMap(({ name, endpoint }) =>
-      endpoint === undefined ? [] : [{ name, endpoint }],
-    ),
+    ...clustersToTell(await clusters.list()),
+    feed: formatFeedAddress(clusters.feedAddress()),
   });
   const profiles = Object.keys(readCredentialsFile(places.credentials));
   writeConfigFile(places.config, {

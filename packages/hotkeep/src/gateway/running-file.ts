@@ -1,4 +1,5 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
+import type { ClusterView } from "@hotkeep/clusters";
 import type { Logger } from "@hotkeep/core";
 
 /** What a running gateway tells other commands on this machine. */
@@ -9,7 +10,23 @@ export interface Running {
   readonly region: string;
   /** Where the tables are, when they are not here. */
   readonly tableEndpoint?: string;
+  /** Those that clients can reach, or soon can. */
   readonly clusters: readonly { readonly name: string; readonly endpoint: string }[];
+  /** Those that have no node yet because somebody else starts their nodes; absent when there are none. */
+  readonly waiting?: readonly { readonly name: string; readonly region: string; readonly nodes: number }[];
+  /** Where such nodes join, `ADDRESS:PORT`. */
+  readonly feed: string;
+}
+
+/** What other commands are told of the clusters. */
+export function clustersToTell(clusters: readonly ClusterView[]): Pick<Running, "clusters" | "waiting"> {
+  const waiting = clusters
+    .filter(({ launch, status, endpoint }) => launch === "external" && status !== "deleting" && endpoint === undefined)
+    .map(({ name, region, nodes }) => ({ name, region, nodes: nodes.length }));
+  return {
+    clusters: clusters.flatMap(({ name, endpoint }) => (endpoint === undefined ? [] : [{ name, endpoint }])),
+    ...(waiting.length > 0 && { waiting }),
+  };
 }
 
 /** Leaves the note at `path`, whole or not at all. */
