@@ -10,7 +10,7 @@ import {
 import type { AuditRecord } from "../audit.js";
 import type { Authorizer } from "../authorizer.js";
 import type { Credential, CredentialSource } from "../credentials.js";
-import { type Headers, readHeaders } from "../http/headers.js";
+import { HeaderReader, type Headers } from "../http/headers.js";
 import type { HttpRequest, HttpResponse } from "../http.js";
 import type { CallContext, ServiceHandlers, ServiceName } from "../operation.js";
 import type { LocalCall, Router } from "../router.js";
@@ -81,6 +81,7 @@ class ModelRouter implements Router {
   readonly #service: (name: ServiceName) => Service;
   readonly #verifier: SignatureVerifier;
   readonly #requestIds: RequestIds;
+  readonly #headers = new HeaderReader();
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -92,7 +93,7 @@ class ModelRouter implements Router {
   handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     const progress = this.#begin();
     try {
-      const response = this.#serve(request, readHeaders(request.rawHeaders), progress);
+      const response = this.#serve(request, this.#headers.read(request.rawHeaders), progress);
       if (response instanceof Promise) {
         return response.then(
           (answered) => this.#answered(answered, progress),
@@ -171,7 +172,7 @@ class ModelRouter implements Router {
     const expected = { service: service.signing, skewMs: wire.clockSkewMs };
     const unsigned = unsignedOperation(request, headers, service);
     const { credential, region } =
-      unsigned === undefined ? this.#verifier.verify(request, headers, expected) : anonymously;
+      unsigned === undefined ? this.#verifier.verify(request, headers, expected, progress.time) : anonymously;
     progress.credential = credential;
     const incoming = wire.open(request, headers);
     progress.operation = incoming.operation;

@@ -25,7 +25,6 @@ interface KeptHead {
 }
 
 const signatureCharacters = 64;
-const signaturePattern = /^[0-9a-f]{64}$/;
 
 /**
  * Remembers how `Authorization` headers begin, which a client repeats all day but for the signature: one for each
@@ -33,13 +32,21 @@ const signaturePattern = /^[0-9a-f]{64}$/;
  */
 export class AuthorizationHeads {
   #heads = new Map<string, KeptHead>();
+  #last: KeptHead | undefined;
+  /** Of the header that was found last. */
+  readonly signature = Buffer.alloc(signatureCharacters / 2);
 
-  /** What is known of this header's beginning; its signature is the header's last 64 characters then. */
+  /** What is known of this header's beginning, if 64 hexadecimal digits follow; they stand in {@link signature} then. */
   find(authorization: string): AuthorizationHead | undefined {
-    const kept = this.#heads.get(credentialIn(authorization));
-    if (kept === undefined || authorization.length !== kept.beginning.length + signatureCharacters) return undefined;
-    if (!authorization.startsWith(kept.beginning)) return undefined;
-    return signaturePattern.test(authorization.slice(-signatureCharacters)) ? kept.head : undefined;
+    const beginning = authorization.slice(0, -signatureCharacters);
+    let kept = this.#last;
+    if (kept?.beginning !== beginning) {
+      kept = this.#heads.get(credentialIn(authorization));
+      if (kept?.beginning !== beginning) return undefined;
+      this.#last = kept;
+    }
+    const bytes = this.signature.write(authorization.slice(-signatureCharacters), "hex");
+    return bytes === this.signature.length ? kept?.head : undefined;
   }
 
   /** Keeps the beginning of a header whose signature was right. */
@@ -49,6 +56,7 @@ export class AuthorizationHeads {
     if (beginning.length > authorizationHeadCharactersMax) return;
     if (this.#heads.size >= authorizationHeadsMax) this.#heads = new Map();
     this.#heads.set(credentialIn(authorization), { beginning, head });
+    this.#last = undefined;
   }
 }
 

@@ -38,8 +38,6 @@ export class SignatureVerifier {
   readonly #regions: ReadonlySet<string> | undefined;
   readonly #keys = new SigningKeyCache();
   readonly #heads = new AuthorizationHeads();
-  /** The signature that is being looked at. */
-  readonly #claimed = Buffer.alloc(signatureBytes);
 
   /** @param regions the Regions served; undefined: whatever is spelt like one */
   constructor(credentials: CredentialSource, clock: Clock, regions?: readonly string[]) {
@@ -52,8 +50,12 @@ export class SignatureVerifier {
    * @throws CommonAwsError `MissingAuthentication`, `IncompleteSignature`, `RequestExpired`, `BadSignature`, `UnknownKey` or
    * `ExpiredToken`, in the order in which AWS looks (observed for DynamoDB).
    */
-  verify(request: HttpRequest, headers: Headers, expected: ExpectedScope): VerifiedSignature {
-    const now = this.#clock.now();
+  verify(
+    request: HttpRequest,
+    headers: Headers,
+    expected: ExpectedScope,
+    now: number = this.#clock.now(),
+  ): VerifiedSignature {
     const presented = readPresentedSignature(request.url, headers, this.#heads);
     checkFreshness(presented.date, presented.expires, now, expected.skewMs);
     const { head } = presented;
@@ -79,10 +81,9 @@ export class SignatureVerifier {
       scope === head?.scope && secretAccessKey === head.secretAccessKey
         ? head.key
         : this.#keys.get(scope.accessKeyId, secretAccessKey, scope.date, scope.region, scope.service);
-    const isWhole =
-      presented.signature.length === 2 * signatureBytes &&
-      this.#claimed.write(presented.signature, "hex") === signatureBytes;
-    if (!isWhole || !key.isSignature(this.#claimed, stringToSign)) throw mismatch(canonical, stringToSign);
+    const claimed = head === undefined ? Buffer.from(presented.signature, "hex") : this.#heads.signature;
+    const isWhole = presented.signature.length === 2 * signatureBytes && claimed.length === signatureBytes;
+    if (!isWhole || !key.isSignature(claimed, stringToSign)) throw mismatch(canonical, stringToSign);
     const claimedHash = headers.get("x-amz-content-sha256");
     if (claimedHash !== undefined && claimedHash !== bodyHash) {
       throw new CommonAwsError(
