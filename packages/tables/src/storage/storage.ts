@@ -3,7 +3,7 @@ import { AwsError, CommonAwsError, HotkeepError, type Logger, type Random } from
 import { open, type RootDatabase } from "lmdb";
 import type { TablesLimits } from "../limits.js";
 import { encodeCounter } from "./counters.js";
-import { type RowSnapshot, Rows } from "./rows.js";
+import { type RowSnapshot, Rows, rowEncoding } from "./rows.js";
 import { type Counter, WriteTransaction } from "./write-transaction.js";
 
 /** The row that names the process these files belong to; text keys of the catalog never begin so. */
@@ -63,7 +63,7 @@ export class Storage {
   #idle: (() => void) | undefined;
 
   private constructor(root: RootDatabase<Buffer, Buffer>, { logger, limits, random }: StorageOptions) {
-    const rows = (name: string) => new Rows(root.openDB({ name, encoding: "binary", keyEncoding: "binary" }));
+    const rows = (name: string) => new Rows(root.openDB({ name, ...rowEncoding }));
     this.#root = root;
     this.#owner = Buffer.from(random.bytes(ownerBytes));
     this.#logger = logger;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import { open } from "lmdb";
-import { Rows } from "./rows.js";
+import { Rows, rowEncoding } from "./rows.js";
 import { pageBytes } from "./storage.js";
 
 /** The rows of a data directory as they lie on disk, for reading only. */
@@ -41,8 +41,7 @@ export function openStoredRows(path: string): StoredRows {
       // Undefined, against its type, for one that was never made.
       const found: ReturnType<typeof root.openDB<Buffer, Buffer>> | undefined = root.openDB({
         name,
-        encoding: "binary",
-        keyEncoding: "binary",
+        ...rowEncoding,
       });
       if (found === undefined) throw unusable(`there are no \`${name}\`.`);
       return new Rows(found);
