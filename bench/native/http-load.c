@@ -9,20 +9,9 @@
  * with the answer on standard error. What comes back during WARM_SECONDS is not counted. Prints one line:
  *   counted seconds p50_us p99_us answered_in_all
  */
-#define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <time.h>
-#include <unistd.h>
+#include "load-sockets.h"
 
-enum { CONNECTIONS_MAX = 4096, BUCKETS = 4000000, HEAD_BYTES_MAX = 8192, READ_BYTES = 1 << 18 };
+enum { BUCKETS = 4000000, HEAD_BYTES_MAX = 8192, READ_BYTES = 1 << 18 };
 
 struct connection {
   int fd;
@@ -40,38 +29,9 @@ struct request {
 
 static uint32_t histogram[BUCKETS]; /* by microsecond */
 
-static uint64_t now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static void die(const char *what) {
-  perror(what);
-  exit(1);
-}
-
-static void send_all(int fd, const char *bytes, size_t length) {
-  while (length > 0) {
-    ssize_t n = send(fd, bytes, length, MSG_NOSIGNAL);
-    if (n < 0) {
-      if (errno == EAGAIN || errno == EINTR) continue;
-      die("send");
-    }
-    bytes += n;
-    length -= (size_t)n;
-  }
-}
-
 static struct request *read_requests(const char *path, size_t *count) {
-  FILE *file = fopen(path, "rb");
-  if (!file) die(path);
-  fseek(file, 0, SEEK_END);
-  size_t length = (size_t)ftell(file);
-  rewind(file);
-  char *bytes = malloc(length);
-  if (!bytes || fread(bytes, 1, length, file) != length) die(path);
-  fclose(file);
+  size_t length;
+  const char *bytes = read_file(path, &length);
   size_t room = 1024;
   struct request *requests = malloc(room * sizeof *requests);
   *count = 0;
@@ -86,15 +46,6 @@ static struct request *read_requests(const char *path, size_t *count) {
     at += size;
   }
   return requests;
-}
-
-static uint64_t percentile(uint64_t total, double share) {
-  uint64_t wanted = (uint64_t)((double)total * share), seen = 0;
-  for (uint64_t us = 0; us < BUCKETS; us++) {
-    seen += histogram[us];
-    if (seen > wanted) return us;
-  }
-  return BUCKETS;
 }
 
 static void refuse(const struct connection *c, const char *why, const char *more, size_t more_bytes) {
@@ -148,18 +99,8 @@ int main(int argc, char **argv) {
   }
   struct connection *connections = calloc((size_t)count, sizeof *connections);
   int poll_fd = epoll_create1(0);
-  struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[2]))};
-  if (inet_pton(AF_INET, argv[1], &peer.sin_addr) != 1) die("address");
-  for (int i = 0; i < count; i++) {
-    struct connection *c = &connections[i];
-    c->fd = socket(AF_INET, SOCK_STREAM, 0);
-    int one = 1;
-    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (connect(c->fd, (struct sockaddr *)&peer, sizeof peer) < 0) die("connect");
-    fcntl(c->fd, F_SETFL, fcntl(c->fd, F_GETFL) | O_NONBLOCK);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
-    epoll_ctl(poll_fd, EPOLL_CTL_ADD, c->fd, &event);
-  }
+  struct sockaddr_in peer = address_of(argv[1], argv[2]);
+  for (int i = 0; i < count; i++) connections[i].fd = open_connection(poll_fd, peer, "", 0, &connections[i]);
   uint64_t begin = now_ns(), counted_from = begin + (uint64_t)(warm * 1e9);
   uint64_t end = counted_from + (uint64_t)(seconds * 1e9), counted = 0, answered = 0, now = begin;
   for (int i = 0; i < count; i++) {
@@ -168,31 +109,24 @@ int main(int argc, char **argv) {
     next = (next + 1) % request_count;
   }
   static char chunk[READ_BYTES];
-  struct epoll_event events[512];
+  struct epoll_event events[EVENTS_MAX];
   while (now < end) {
-    int ready = epoll_wait(poll_fd, events, 512, 10000);
+    int ready = epoll_wait(poll_fd, events, EVENTS_MAX, 10000);
     if (ready == 0) {
       fprintf(stderr, "http-load: no answer for ten seconds\n");
       return 1;
     }
     for (int i = 0; i < ready; i++) {
       struct connection *c = events[i].data.ptr;
-      ssize_t n = recv(c->fd, chunk, sizeof chunk, 0);
-      if (n == 0) {
-        fprintf(stderr, "http-load: the server closed a connection\n");
-        return 1;
-      }
-      if (n < 0) {
-        if (errno == EAGAIN || errno == EINTR) continue;
-        die("recv");
-      }
-      if (!take(c, chunk, (size_t)n)) continue;
+      size_t n = receive("http-load", c->fd, chunk, sizeof chunk);
+      if (n == 0) continue;
+      if (!take(c, chunk, n)) continue;
       now = now_ns();
       answered++;
       if (now >= counted_from) {
         uint64_t us = (now - c->sent_at) / 1000;
         counted++;
-        histogram[us < BUCKETS ? us : BUCKETS - 1]++;
+        count_time(histogram, BUCKETS, us);
       }
       c->sent_at = now;
       send_all(c->fd, requests[next].bytes, requests[next].length);
@@ -201,7 +135,8 @@ int main(int argc, char **argv) {
     now = now_ns();
   }
   printf("%llu %.6f %llu %llu %llu\n", (unsigned long long)counted, (double)(now - counted_from) / 1e9,
-         (unsigned long long)percentile(counted, 0.50), (unsigned long long)percentile(counted, 0.99),
+         (unsigned long long)percentile(histogram, BUCKETS, counted, 0.50),
+         (unsigned long long)percentile(histogram, BUCKETS, counted, 0.99),
          (unsigned long long)answered);
   return 0;
 }

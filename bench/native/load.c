@@ -10,20 +10,9 @@
  * many as are answered. The first half second is not counted. Prints one line:
  *   requests seconds p50_us p99_us
  */
-#define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <time.h>
-#include <unistd.h>
+#include "load-sockets.h"
 
-enum { CONNECTIONS_MAX = 4096, IN_FLIGHT_MAX = 1024, BUCKETS = 200000, READ_BYTES = 1 << 16 };
+enum { IN_FLIGHT_MAX = 1024, BUCKETS = 200000, READ_BYTES = 1 << 16 };
 
 struct connection {
   int fd;
@@ -34,41 +23,6 @@ struct connection {
 
 static struct connection *connections;
 static uint32_t histogram[BUCKETS]; /* by microsecond */
-
-static uint64_t now_ns(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-static void die(const char *what) {
-  perror(what);
-  exit(1);
-}
-
-static char *read_file(const char *path, size_t *length) {
-  FILE *file = fopen(path, "rb");
-  if (!file) die(path);
-  fseek(file, 0, SEEK_END);
-  *length = (size_t)ftell(file);
-  rewind(file);
-  char *bytes = malloc(*length + 1);
-  if (fread(bytes, 1, *length, file) != *length) die(path);
-  fclose(file);
-  return bytes;
-}
-
-static void send_all(int fd, const char *bytes, size_t length) {
-  while (length > 0) {
-    ssize_t n = send(fd, bytes, length, MSG_NOSIGNAL);
-    if (n < 0) {
-      if (errno == EAGAIN || errno == EINTR) continue;
-      die("send");
-    }
-    bytes += n;
-    length -= (size_t)n;
-  }
-}
 
 /* All requests, `requests_count` of them, and the one that is next. */
 static char *requests;
@@ -94,15 +48,6 @@ static void repeat_requests(int burst) {
   requests_count *= copies;
 }
 
-static uint64_t percentile(uint64_t total, double share) {
-  uint64_t wanted = (uint64_t)((double)total * share), seen = 0;
-  for (uint64_t us = 0; us < BUCKETS; us++) {
-    seen += histogram[us];
-    if (seen > wanted) return us;
-  }
-  return BUCKETS;
-}
-
 int main(int argc, char **argv) {
   if (argc != 10 && argc != 11) {
     fprintf(stderr,
@@ -126,19 +71,9 @@ int main(int argc, char **argv) {
 
   connections = calloc((size_t)count, sizeof *connections);
   int poll_fd = epoll_create1(0);
-  struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[2]))};
-  if (inet_pton(AF_INET, argv[1], &peer.sin_addr) != 1) die("address");
-  for (int i = 0; i < count; i++) {
-    struct connection *c = &connections[i];
-    c->fd = socket(AF_INET, SOCK_STREAM, 0);
-    int one = 1;
-    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (connect(c->fd, (struct sockaddr *)&peer, sizeof peer) < 0) die("connect");
-    if (preamble_bytes > 0) send_all(c->fd, preamble, preamble_bytes);
-    fcntl(c->fd, F_SETFL, fcntl(c->fd, F_GETFL) | O_NONBLOCK);
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
-    epoll_ctl(poll_fd, EPOLL_CTL_ADD, c->fd, &event);
-  }
+  struct sockaddr_in peer = address_of(argv[1], argv[2]);
+  for (int i = 0; i < count; i++)
+    connections[i].fd = open_connection(poll_fd, peer, preamble, preamble_bytes, &connections[i]);
   /* Connections that may send one more request and wait for their turn; a ring. */
   size_t ring_size = (size_t)count * (size_t)in_flight, ring_first = 0, ring_filled = 0;
   struct connection **ring = calloc(ring_size, sizeof *ring);
@@ -154,7 +89,7 @@ int main(int argc, char **argv) {
     send_requests(connections[i].fd, in_flight);
   }
   static char chunk[READ_BYTES];
-  struct epoll_event events[512];
+  struct epoll_event events[EVENTS_MAX];
   while (now < end) {
     for (now = now_ns(); ring_filled > 0 && paced < (double)(now - begin) * rate / 1e9; paced++, ring_filled--) {
       struct connection *c = ring[ring_first];
@@ -163,7 +98,7 @@ int main(int argc, char **argv) {
       c->tail = (c->tail + 1) % (unsigned)in_flight;
       send_requests(c->fd, 1);
     }
-    int ready = epoll_wait(poll_fd, events, 512, ring_filled > 0 ? 1 : 1000);
+    int ready = epoll_wait(poll_fd, events, EVENTS_MAX, ring_filled > 0 ? 1 : 1000);
     now = now_ns();
     if (ready == 0 && ring_filled == 0) {
       fprintf(stderr, "load: no response for a second\n");
@@ -171,16 +106,9 @@ int main(int argc, char **argv) {
     }
     for (int i = 0; i < ready; i++) {
       struct connection *c = events[i].data.ptr;
-      ssize_t n = recv(c->fd, chunk, sizeof chunk, 0);
-      if (n == 0) {
-        fprintf(stderr, "load: the server closed a connection\n");
-        return 1;
-      }
-      if (n < 0) {
-        if (errno == EAGAIN || errno == EINTR) continue;
-        die("recv");
-      }
-      c->pending += (size_t)n;
+      size_t n = receive("load", c->fd, chunk, sizeof chunk);
+      if (n == 0) continue;
+      c->pending += n;
       now = now_ns();
       int answered = 0;
       while (c->pending >= response_bytes) {
@@ -190,7 +118,7 @@ int main(int argc, char **argv) {
         c->head = (c->head + 1) % (unsigned)in_flight;
         if (now >= counted_from) {
           counted++;
-          histogram[us < BUCKETS ? us : BUCKETS - 1]++;
+          count_time(histogram, BUCKETS, us);
         }
         answered++;
       }
@@ -205,6 +133,7 @@ int main(int argc, char **argv) {
     }
   }
   printf("%llu %.6f %llu %llu\n", (unsigned long long)counted, (double)(now - counted_from) / 1e9,
-         (unsigned long long)percentile(counted, 0.50), (unsigned long long)percentile(counted, 0.99));
+         (unsigned long long)percentile(histogram, BUCKETS, counted, 0.50),
+         (unsigned long long)percentile(histogram, BUCKETS, counted, 0.99));
   return 0;
 }

@@ -1,8 +1,9 @@
 import type { Item } from "@hotkeep/attributes";
-import type { Clock, Logger, Timer } from "@hotkeep/core";
+import type { Clock, Logger } from "@hotkeep/core";
 import type { Catalog } from "../catalog/catalog.js";
 import type { Table } from "../catalog/table.js";
 import type { TablesLimits } from "../limits.js";
+import { RepeatedWalk } from "../repeated-walk.js";
 import { Capacity } from "../request/capacity.js";
 import type { Storage } from "../storage/storage.js";
 import { readItemRow, replaceItemRow } from "./item-rows.js";
@@ -27,29 +28,25 @@ export interface SweeperParts {
  */
 export class ExpirySweeper {
   readonly #parts: SweeperParts;
-  #timer: Timer | undefined;
-  #running: Promise<void> | undefined;
-  #stopped = false;
+  readonly #walk: RepeatedWalk;
 
   constructor(parts: SweeperParts) {
     this.#parts = parts;
+    this.#walk = new RepeatedWalk({
+      clock: parts.clock,
+      everyMs: parts.limits.expirySweepMs,
+      walk: () => this.sweep(),
+      onFailure: (error) => parts.logger.error("expired items could not be deleted", { error: String(error) }),
+    });
   }
 
   /** Walks once every `expirySweepMs`. */
   start(): void {
-    if (this.#stopped) return;
-    this.#timer = this.#parts.clock.after(this.#parts.limits.expirySweepMs, () => {
-      this.#running = this.sweep()
-        // Nobody waits for this walk; the next one tries again.
-        .catch((error) => this.#parts.logger.error("expired items could not be deleted", { error: String(error) }))
-        .finally(() => this.start());
-    });
+    this.#walk.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#timer?.cancel();
-    await this.#running;
+    await this.#walk.stop();
   }
 
   /** One walk over all tables with TTL. */
@@ -66,7 +63,7 @@ export class ExpirySweeper {
     const mark = Buffer.from(`${JSON.stringify(attribute)}:{"N":`, "utf8");
     const whole = itemRange(table.space);
     let from: Buffer | undefined = whole.from;
-    while (from !== undefined && !this.#stopped && !table.isDeleted) {
+    while (from !== undefined && !this.#walk.isStopped && !table.isDeleted) {
       const now = clock.now();
       const expired: Buffer[] = [];
       let rows = 0;

@@ -1,5 +1,6 @@
-import type { Clock, Logger, Timer } from "@hotkeep/core";
+import type { Clock, Logger } from "@hotkeep/core";
 import type { TablesLimits } from "../limits.js";
+import { RepeatedWalk } from "../repeated-walk.js";
 import type { Storage } from "../storage/storage.js";
 import { recordedAt } from "./change-record.js";
 import type { Stream } from "./stream.js";
@@ -22,35 +23,31 @@ export interface KeeperParts {
  */
 export class StreamKeeper {
   readonly #parts: KeeperParts;
-  #timer: Timer | undefined;
-  #running: Promise<void> | undefined;
-  #stopped = false;
+  readonly #walk: RepeatedWalk;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
+    this.#walk = new RepeatedWalk({
+      clock: parts.clock,
+      everyMs: parts.limits.streamSweepMs,
+      walk: () => this.sweep(),
+      onFailure: (error) => parts.logger.error("streams could not be looked after", { error: String(error) }),
+    });
   }
 
   /** Walks once every `streamSweepMs`. */
   start(): void {
-    if (this.#stopped) return;
-    this.#timer = this.#parts.clock.after(this.#parts.limits.streamSweepMs, () => {
-      this.#running = this.sweep()
-        // Nobody waits for this walk; the next one tries again.
-        .catch((error) => this.#parts.logger.error("streams could not be looked after", { error: String(error) }))
-        .finally(() => this.start());
-    });
+    this.#walk.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#timer?.cancel();
-    await this.#running;
+    await this.#walk.stop();
   }
 
   /** One walk over all streams. */
   async sweep(): Promise<void> {
     for (const stream of this.#parts.streams.all()) {
-      while (!this.#stopped && (await this.#trim(stream)) === "more");
+      while (!this.#walk.isStopped && (await this.#trim(stream)) === "more");
       await this.#rotate(stream);
       await this.#forget(stream);
     }
