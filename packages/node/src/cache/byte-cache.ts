@@ -1,5 +1,20 @@
 import { CacheEntry } from "./cache-entry.js";
-import { type EntryBlock, EntryTable, entryColumnsBytes, noEntry } from "./entry-table.js";
+import {
+  chainAt,
+  EntryTable,
+  entryBytes,
+  expiresMsAt,
+  flagsAt,
+  hashAt,
+  keyLengthAt,
+  noEntry,
+  offsetAt,
+  olderAt,
+  responseLengthAt,
+  segmentAt,
+  storedMsAt,
+  usedMsAt,
+} from "./entry-table.js";
 import { FrequencySketch } from "./frequency-sketch.js";
 import { hashBytes, sameBytes } from "./hash-bytes.js";
 import type { MemoryBudget } from "./memory-budget.js";
@@ -10,9 +25,9 @@ import { UseOrder } from "./use-order.js";
 const bucketBytes = 12;
 
 /**
- * Memory that an entry needs beside its bytes: its columns, its share of the buckets and the head of its record.
+ * Memory that an entry needs beside its bytes: its place in the table, its share of the buckets and the head of its record.
  */
-export const entryOverheadBytes = entryColumnsBytes + bucketBytes + recordHeadBytes;
+export const entryOverheadBytes = entryBytes + bucketBytes + recordHeadBytes;
 
 const firstBuckets = 1024;
 
@@ -81,27 +96,25 @@ export class ByteCache {
   /** Last use of the entry that would go next; undefined when empty. */
   get oldestUse(): number | undefined {
     const entry = this.#leastUsed;
-    return entry === noEntry ? undefined : this.#entries.block(entry).usedAt[this.#entries.index(entry)];
+    return entry === noEntry ? undefined : this.#entries.time(entry, usedMsAt);
   }
 
   /** The live entry whose key is `buffer[start, end)`, made the newest; undefined when there is none. */
   find(buffer: Uint8Array, start: number, end: number, now: number): CacheEntry | undefined {
     const entry = this.#look(buffer, start, end);
     if (entry === noEntry) return undefined;
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    if (now >= block.expiresAt[index]!) {
-      if (!this.#staysExpired(block, index, now)) this.#remove(entry);
+    if (now >= this.#entries.time(entry, expiresMsAt)) {
+      if (!this.#staysExpired(entry, now)) this.#remove(entry);
       return undefined;
     }
-    this.#use(entry, block, index, now);
+    this.#use(entry, now);
     return this.#found.at(entry);
   }
 
   /** The live entry whose key is `key`, left where it is in the order of use. */
   peek(key: Uint8Array, now: number): CacheEntry | undefined {
     const entry = this.#look(key, 0, key.length);
-    if (entry === noEntry || now >= this.#entries.block(entry).expiresAt[this.#entries.index(entry)]!) return undefined;
+    if (entry === noEntry || now >= this.#entries.time(entry, expiresMsAt)) return undefined;
     return this.#found.at(entry);
   }
 
@@ -109,10 +122,8 @@ export class ByteCache {
   findExpired(key: Uint8Array, now: number): CacheEntry | undefined {
     const entry = this.#look(key, 0, key.length);
     if (entry === noEntry) return undefined;
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    if (now < block.expiresAt[index]! || !this.#staysExpired(block, index, now)) return undefined;
-    this.#use(entry, block, index, now);
+    if (now < this.#entries.time(entry, expiresMsAt) || !this.#staysExpired(entry, now)) return undefined;
+    this.#use(entry, now);
     return this.#found.at(entry);
   }
 
@@ -126,18 +137,17 @@ export class ByteCache {
     const charge = key.length + response.length + entryOverheadBytes;
     if (charge > this.#budget.bytesMax) return;
     const hash = hashBytes(key, 0, key.length, this.#seed);
-    const entry = this.#entries.take();
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
+    const entries = this.#entries;
+    const entry = entries.take();
     this.#log.append(entry, key, response);
-    block.hash[index] = hash;
-    block.expiresAt[index] = expiresAt;
-    block.storedAt[index] = now | 0;
-    block.usedAt[index] = now;
-    block.flags[index] = forGood ? endsForGood : 0;
-    this.#enter(entry, block, index, charge);
+    entries.setNumber(entry, hashAt, hash);
+    entries.setTime(entry, expiresMsAt, expiresAt);
+    entries.setNumber(entry, storedMsAt, now | 0);
+    entries.setTime(entry, usedMsAt, now);
+    entries.setNumber(entry, flagsAt, forGood ? endsForGood : 0);
+    this.#enter(entry, charge);
     const slot = this.#slot(hash);
-    block.chain[index] = this.#buckets[slot]!;
+    entries.setNumber(entry, chainAt, this.#buckets[slot]!);
     this.#buckets[slot] = entry;
     this.#count++;
     this.#bytes += charge;
@@ -158,14 +168,14 @@ export class ByteCache {
   dropPrefix(prefix: Uint8Array): number {
     let dropped = 0;
     const { length } = prefix;
+    const entries = this.#entries;
     for (const { newest } of [this.#main, this.#window]) {
       for (let entry = newest; entry !== noEntry; ) {
-        const block = this.#entries.block(entry);
-        const index = this.#entries.index(entry);
-        const older = block.older[index]!;
+        const older = entries.number(entry, olderAt);
+        const bytes = this.#log.bytes(entries.number(entry, segmentAt));
         if (
-          block.keyLength[index]! >= length &&
-          sameBytes(this.#log.bytes(block.segment[index]!), block.offset[index]!, prefix, 0, length)
+          entries.number(entry, keyLengthAt) >= length &&
+          sameBytes(bytes, entries.number(entry, offsetAt), prefix, 0, length)
         ) {
           this.#remove(entry);
           dropped++;
@@ -213,7 +223,7 @@ export class ByteCache {
     if (entry === noEntry) return;
     this.#window.unlink(entry);
     this.#windowBytes -= this.#chargeOf(entry);
-    this.#entries.block(entry).flags[this.#entries.index(entry)]! &= ~inWindow;
+    this.#setFlags(entry, this.#flags(entry) & ~inWindow);
     this.#main.link(entry);
   }
 
@@ -227,8 +237,16 @@ export class ByteCache {
     this.#evict(this.#leastUsed);
   }
 
-  #staysExpired(block: EntryBlock, index: number, now: number): boolean {
-    return now < block.expiresAt[index]! + this.staleMs && (block.flags[index]! & endsForGood) === 0;
+  #staysExpired(entry: number, now: number): boolean {
+    return now < this.#entries.time(entry, expiresMsAt) + this.staleMs && (this.#flags(entry) & endsForGood) === 0;
+  }
+
+  #flags(entry: number): number {
+    return this.#entries.number(entry, flagsAt);
+  }
+
+  #setFlags(entry: number, flags: number): void {
+    this.#entries.setNumber(entry, flagsAt, flags);
   }
 
   #evict(entry: number): void {
@@ -242,23 +260,23 @@ export class ByteCache {
     return this.#main.oldest === noEntry ? this.#window.oldest : this.#main.oldest;
   }
 
-  #use(entry: number, block: EntryBlock, index: number, now: number): void {
-    block.usedAt[index] = now;
+  #use(entry: number, now: number): void {
+    this.#entries.setTime(entry, usedMsAt, now);
     if (this.#sketch === undefined) this.#main.touch(entry);
     else {
-      this.#sketch.add(block.hash[index]!);
-      ((block.flags[index]! & inWindow) === 0 ? this.#main : this.#window).touch(entry);
+      this.#sketch.add(this.#entries.number(entry, hashAt));
+      ((this.#flags(entry) & inWindow) === 0 ? this.#main : this.#window).touch(entry);
     }
   }
 
-  #enter(entry: number, block: EntryBlock, index: number, charge: number): void {
+  #enter(entry: number, charge: number): void {
     if (this.#sketch === undefined) {
       this.#main.link(entry);
       return;
     }
     this.#sketch.fit(this.#count);
-    this.#sketch.add(block.hash[index]!);
-    block.flags[index]! |= inWindow;
+    this.#sketch.add(this.#entries.number(entry, hashAt));
+    this.#setFlags(entry, this.#flags(entry) | inWindow);
     this.#window.link(entry);
     this.#windowBytes += charge;
     // As long as there is room nobody has to prove anything.
@@ -270,7 +288,7 @@ export class ByteCache {
   }
 
   #frequencyOf(entry: number): number {
-    return this.#sketch?.of(this.#entries.block(entry).hash[this.#entries.index(entry)]!) ?? 0;
+    return this.#sketch?.of(this.#entries.number(entry, hashAt)) ?? 0;
   }
 
   #reset(): void {
@@ -290,24 +308,23 @@ export class ByteCache {
     const hash = hashBytes(buffer, start, end, this.#seed);
     let entry = this.#buckets[this.#slot(hash)]!;
     while (entry !== noEntry) {
-      const block = this.#entries.block(entry);
-      const index = this.#entries.index(entry);
+      const { numbers } = this.#entries.block(entry);
+      const at = this.#entries.start(entry);
       if (
-        block.hash[index] === hash &&
-        block.keyLength[index] === end - start &&
-        sameBytes(this.#log.bytes(block.segment[index]!), block.offset[index]!, buffer, start, end)
+        numbers[at + hashAt] === hash &&
+        numbers[at + keyLengthAt] === end - start &&
+        sameBytes(this.#log.bytes(numbers[at + segmentAt]!), numbers[at + offsetAt]!, buffer, start, end)
       ) {
         return entry;
       }
-      entry = block.chain[index]!;
+      entry = numbers[at + chainAt]!;
     }
     return noEntry;
   }
 
   #chargeOf(entry: number): number {
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    return block.keyLength[index]! + block.responseLength[index]! + entryOverheadBytes;
+    const entries = this.#entries;
+    return entries.number(entry, keyLengthAt) + entries.number(entry, responseLengthAt) + entryOverheadBytes;
   }
 
   #slot(hash: number): number {
@@ -323,11 +340,9 @@ export class ByteCache {
     this.#buckets.push(noEntry);
     this.#split++;
     while (entry !== noEntry) {
-      const block = this.#entries.block(entry);
-      const index = this.#entries.index(entry);
-      const next = block.chain[index]!;
-      const slot = block.hash[index]! & (this.#mask * 2 + 1);
-      block.chain[index] = this.#buckets[slot]!;
+      const next = this.#entries.number(entry, chainAt);
+      const slot = this.#entries.number(entry, hashAt) & (this.#mask * 2 + 1);
+      this.#entries.setNumber(entry, chainAt, this.#buckets[slot]!);
       this.#buckets[slot] = entry;
       entry = next;
     }
@@ -338,17 +353,16 @@ export class ByteCache {
   }
 
   #remove(entry: number): void {
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    const slot = this.#slot(block.hash[index]!);
+    const next = this.#chainOf(entry);
+    const slot = this.#slot(this.#entries.number(entry, hashAt));
     let before = this.#buckets[slot]!;
-    if (before === entry) this.#buckets[slot] = block.chain[index]!;
+    if (before === entry) this.#buckets[slot] = next;
     else {
-      for (let next = this.#chainOf(before); next !== entry; next = this.#chainOf(before)) before = next;
-      this.#entries.block(before).chain[this.#entries.index(before)] = block.chain[index]!;
+      while (this.#chainOf(before) !== entry) before = this.#chainOf(before);
+      this.#entries.setNumber(before, chainAt, next);
     }
     const charge = this.#chargeOf(entry);
-    if ((block.flags[index]! & inWindow) === 0) this.#main.unlink(entry);
+    if ((this.#flags(entry) & inWindow) === 0) this.#main.unlink(entry);
     else {
       this.#window.unlink(entry);
       this.#windowBytes -= charge;
@@ -361,6 +375,6 @@ export class ByteCache {
   }
 
   #chainOf(entry: number): number {
-    return this.#entries.block(entry).chain[this.#entries.index(entry)]!;
+    return this.#entries.number(entry, chainAt);
   }
 }

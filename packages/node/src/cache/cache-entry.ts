@@ -1,4 +1,13 @@
-import { type EntryBlock, type EntryTable, noEntry } from "./entry-table.js";
+import {
+  type EntryTable,
+  expiresMsAt,
+  keyLengthAt,
+  noEntry,
+  offsetAt,
+  responseLengthAt,
+  segmentAt,
+  storedMsAt,
+} from "./entry-table.js";
 import type { SegmentLog } from "./segment-log.js";
 
 /** What a look-up found. One object serves all look-ups of a cache: it holds until the next one, or the next change. */
@@ -19,35 +28,35 @@ export class CacheEntry {
   }
 
   get responseLength(): number {
-    return this.#column("responseLength");
+    return this.#number(responseLengthAt);
   }
 
   /** Monotonic milliseconds; Infinity for no end. */
   get expiresAt(): number {
-    return this.#column("expiresAt");
+    return this.#entries.time(this.#entry, expiresMsAt);
   }
 
   /** Monotonic milliseconds when it was stored, in 32 bits. */
   get storedAt(): number {
-    return this.#column("storedAt");
+    return this.#number(storedMsAt);
   }
 
   /** The key, as a copy. */
   get key(): Buffer {
-    const start = this.#column("offset");
-    return Buffer.from(this.#bytes().subarray(start, start + this.#column("keyLength")));
+    const start = this.#number(offsetAt);
+    return Buffer.from(this.#bytes().subarray(start, start + this.#number(keyLengthAt)));
   }
 
   /** The whole answer as it goes to the client, for as long as the caller wants it. */
   get response(): Buffer {
-    const start = this.#column("offset") + this.#column("keyLength");
+    const start = this.#number(offsetAt) + this.#number(keyLengthAt);
     const view = this.#bytes().subarray(start, start + this.responseLength);
-    return this.#log.isOwn(this.#column("segment")) ? view : Buffer.from(view);
+    return this.#log.isOwn(this.#number(segmentAt)) ? view : Buffer.from(view);
   }
 
   /** The last `length` bytes of the answer, lent until the cache changes. */
   tail(length: number): Buffer {
-    const end = this.#column("offset") + this.#column("keyLength") + this.responseLength;
+    const end = this.#number(offsetAt) + this.#number(keyLengthAt) + this.responseLength;
     return this.#bytes().subarray(end - length, end);
   }
 
@@ -57,11 +66,11 @@ export class CacheEntry {
   }
 
   #bytes(): Buffer {
-    return this.#log.bytes(this.#column("segment"));
+    return this.#log.bytes(this.#number(segmentAt));
   }
 
-  #column(name: keyof EntryBlock): number {
-    return this.#entries.block(this.#entry)[name][this.#entries.index(this.#entry)]!;
+  #number(place: number): number {
+    return this.#entries.number(this.#entry, place);
   }
 }
 

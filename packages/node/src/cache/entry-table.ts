@@ -6,60 +6,92 @@ const blockMask = blockEntries - 1;
 /** No entry. */
 export const noEntry = -1;
 
-/** The columns of some entries: one typed array for each property, so that an entry costs no object. */
-class Block {
-  readonly hash = new Int32Array(blockEntries);
-  /** Next entry of the same bucket; of a free entry the next free one. */
-  readonly chain = new Int32Array(blockEntries);
-  readonly newer = new Int32Array(blockEntries);
-  readonly older = new Int32Array(blockEntries);
-  /** Where the bytes lie: key, then response. */
-  readonly segment = new Int32Array(blockEntries);
-  readonly offset = new Int32Array(blockEntries);
-  readonly keyLength = new Int32Array(blockEntries);
-  readonly responseLength = new Int32Array(blockEntries);
-  /** Monotonic milliseconds, in 32 bits. */
-  readonly storedAt = new Int32Array(blockEntries);
-  /** Monotonic milliseconds; Infinity for no end. */
-  readonly expiresAt = new Float64Array(blockEntries);
-  /** Monotonic milliseconds of the last use. */
-  readonly usedAt = new Float64Array(blockEntries);
-  /** Bits; what they mean is the cache's affair. */
-  readonly flags = new Uint8Array(blockEntries);
-}
+/** Places of an entry's 32-bit numbers. All of an entry lies together: a look-up reads one piece of memory, not ten. */
+export const hashAt = 0;
+/** Next entry of the same bucket; of a free entry the next free one. */
+export const chainAt = 1;
+export const newerAt = 2;
+export const olderAt = 3;
+/** Where the bytes lie: key, then response. */
+export const segmentAt = 4;
+export const offsetAt = 5;
+export const keyLengthAt = 6;
+export const responseLengthAt = 7;
+/** Monotonic milliseconds, in 32 bits. */
+export const storedMsAt = 8;
+/** Bits; what they mean is the cache's affair. */
+export const flagsAt = 9;
+/** Numbers of an entry, its two times of 64 bits at the end included. */
+const entryNumbers = 14;
+
+/** Places of an entry's times, counted in 64 bits from the block's start: monotonic milliseconds, Infinity for no end. */
+const entryTimes = entryNumbers / 2;
+export const expiresMsAt = 5;
+/** Time of the last use. */
+export const usedMsAt = 6;
 
 /** Bytes that an entry takes in the table. */
-export const entryColumnsBytes = 9 * 4 + 2 * 8 + 1;
+export const entryBytes = entryNumbers * 4;
+
+/** Some entries, one behind the other. */
+export class EntryBlock {
+  readonly numbers = new Int32Array(blockEntries * entryNumbers);
+  /** The same memory, for the times. */
+  readonly times = new Float64Array(this.numbers.buffer);
+}
 
 /** The entries of a cache by number, without their bytes. */
 export class EntryTable {
-  #blocks: Block[] = [];
+  #blocks: EntryBlock[] = [];
   #free = noEntry;
   #used = 0;
 
-  /** The columns that hold `entry`, at {@link EntryTable.index}. */
-  block(entry: number): Block {
+  /** Where `entry` is, from {@link EntryTable.start} on. */
+  block(entry: number): EntryBlock {
     return this.#blocks[entry >>> blockBits]!;
   }
 
-  /** Where in its block an entry stands. */
-  index(entry: number): number {
-    return entry & blockMask;
+  /** Where in its block's numbers an entry starts. */
+  start(entry: number): number {
+    return (entry & blockMask) * entryNumbers;
   }
 
-  /** An entry that nobody uses; its columns hold what was in them last. */
+  /** Where in its block's times an entry starts. */
+  timesStart(entry: number): number {
+    return (entry & blockMask) * entryTimes;
+  }
+
+  /** One number of an entry. */
+  number(entry: number, place: number): number {
+    return this.block(entry).numbers[this.start(entry) + place]!;
+  }
+
+  setNumber(entry: number, place: number, value: number): void {
+    this.block(entry).numbers[this.start(entry) + place] = value;
+  }
+
+  /** One time of an entry. */
+  time(entry: number, place: number): number {
+    return this.block(entry).times[this.timesStart(entry) + place]!;
+  }
+
+  setTime(entry: number, place: number, value: number): void {
+    this.block(entry).times[this.timesStart(entry) + place] = value;
+  }
+
+  /** An entry that nobody uses; it holds what was in it last. */
   take(): number {
     const free = this.#free;
     if (free !== noEntry) {
-      this.#free = this.block(free).chain[free & blockMask]!;
+      this.#free = this.number(free, chainAt);
       return free;
     }
-    if (this.#used === this.#blocks.length * blockEntries) this.#blocks.push(new Block());
+    if (this.#used === this.#blocks.length * blockEntries) this.#blocks.push(new EntryBlock());
     return this.#used++;
   }
 
   release(entry: number): void {
-    this.block(entry).chain[entry & blockMask] = this.#free;
+    this.setNumber(entry, chainAt, this.#free);
     this.#free = entry;
   }
 
@@ -69,6 +101,3 @@ export class EntryTable {
     this.#used = 0;
   }
 }
-
-/** The columns of one block. */
-export type EntryBlock = InstanceType<typeof Block>;

@@ -1,4 +1,4 @@
-import type { EntryTable } from "./entry-table.js";
+import { type EntryTable, keyLengthAt, offsetAt, responseLengthAt, segmentAt } from "./entry-table.js";
 
 const segmentBytes = 1024 * 1024;
 /** What is longer has a segment of its own, which goes when it goes. */
@@ -51,11 +51,11 @@ export class SegmentLog {
 
   /** The entry's response where it lies: lent until the next record is appended. */
   view(entry: number): Buffer {
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    const memory = this.#segments[block.segment[index]!]!.bytes;
-    const start = block.offset[index]! + block.keyLength[index]!;
-    const length = block.responseLength[index]!;
+    const { numbers } = this.#entries.block(entry);
+    const at = this.#entries.start(entry);
+    const memory = this.#segments[numbers[at + segmentAt]!]!.bytes;
+    const start = numbers[at + offsetAt]! + numbers[at + keyLengthAt]!;
+    const length = numbers[at + responseLengthAt]!;
     const slot = entry & (viewsMax - 1);
     const known = this.#views[slot];
     if (known?.length === length && this.#viewStarts[slot] === start && this.#viewMemories[slot] === memory) {
@@ -86,7 +86,7 @@ export class SegmentLog {
     return this.#segments[segment]!.bytes.length !== segmentBytes;
   }
 
-  /** Copies key and response to a place that the entry's columns then name. */
+  /** Copies key and response to a place that the entry then names. */
   append(entry: number, key: Uint8Array, response: Uint8Array): void {
     const length = headBytes + key.length + response.length;
     const number = this.#roomFor(length);
@@ -97,20 +97,17 @@ export class SegmentLog {
     segment.bytes.set(key, at + headBytes);
     segment.bytes.set(response, at + headBytes + key.length);
     this.#place(entry, number, segment, length);
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    block.keyLength[index] = key.length;
-    block.responseLength[index] = response.length;
+    this.#entries.setNumber(entry, keyLengthAt, key.length);
+    this.#entries.setNumber(entry, responseLengthAt, response.length);
   }
 
   /** The entry's bytes are garbage from here on. */
   release(entry: number): void {
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    const number = block.segment[index]!;
+    const entries = this.#entries;
+    const number = entries.number(entry, segmentAt);
     const segment = this.#segments[number]!;
-    const length = headBytes + block.keyLength[index]! + block.responseLength[index]!;
-    block.segment[index] = -1;
+    const length = headBytes + entries.number(entry, keyLengthAt) + entries.number(entry, responseLengthAt);
+    entries.setNumber(entry, segmentAt, -1);
     segment.live -= length;
     this.#live -= length;
     if (segment.live === 0 && number !== this.#head) this.#drop(number);
@@ -170,10 +167,8 @@ export class SegmentLog {
   }
 
   #place(entry: number, number: number, segment: Segment, length: number): void {
-    const block = this.#entries.block(entry);
-    const index = this.#entries.index(entry);
-    block.segment[index] = number;
-    block.offset[index] = segment.filled + headBytes;
+    this.#entries.setNumber(entry, segmentAt, number);
+    this.#entries.setNumber(entry, offsetAt, segment.filled + headBytes);
     segment.filled += length;
     segment.live += length;
     this.#filled += length;
@@ -200,9 +195,8 @@ export class SegmentLog {
     for (let at = 0; at < filled && segment.live > 0; ) {
       const entry = bytes.readInt32LE(at);
       const length = bytes.readInt32LE(at + 4);
-      const block = this.#entries.block(entry);
-      const index = this.#entries.index(entry);
-      if (block.segment[index] === number && block.offset[index] === at + headBytes) {
+      const entries = this.#entries;
+      if (entries.number(entry, segmentAt) === number && entries.number(entry, offsetAt) === at + headBytes) {
         const to = this.#roomFor(length);
         const target = this.#segments[to]!;
         bytes.copy(target.bytes, target.filled, at, at + length);

@@ -1,6 +1,6 @@
-import { type EntryTable, noEntry } from "./entry-table.js";
+import { type EntryTable, newerAt, noEntry, olderAt } from "./entry-table.js";
 
-/** Entries in the order of their last use: a list through two columns of the table. */
+/** Entries in the order of their last use: a list through two numbers of each. */
 export class UseOrder {
   readonly #entries: EntryTable;
   newest = noEntry;
@@ -13,26 +13,22 @@ export class UseOrder {
   /** Takes an entry in that is in no order. */
   link(entry: number): void {
     const entries = this.#entries;
-    const block = entries.block(entry);
-    const index = entries.index(entry);
     const { newest } = this;
-    block.newer[index] = noEntry;
-    block.older[index] = newest;
-    if (newest !== noEntry) entries.block(newest).newer[entries.index(newest)] = entry;
+    entries.setNumber(entry, newerAt, noEntry);
+    entries.setNumber(entry, olderAt, newest);
+    if (newest !== noEntry) entries.setNumber(newest, newerAt, entry);
     this.newest = entry;
     if (this.oldest === noEntry) this.oldest = entry;
   }
 
   unlink(entry: number): void {
     const entries = this.#entries;
-    const block = entries.block(entry);
-    const index = entries.index(entry);
-    const newer = block.newer[index]!;
-    const older = block.older[index]!;
+    const newer = entries.number(entry, newerAt);
+    const older = entries.number(entry, olderAt);
     if (newer === noEntry) this.newest = older;
-    else entries.block(newer).older[entries.index(newer)] = older;
+    else entries.setNumber(newer, olderAt, older);
     if (older === noEntry) this.oldest = newer;
-    else entries.block(older).newer[entries.index(older)] = newer;
+    else entries.setNumber(older, newerAt, newer);
   }
 
   /** Makes one of its entries the newest. */
