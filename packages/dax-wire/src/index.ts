@@ -7,9 +7,9 @@ export {
 export * from "./client-frames.js";
 export { malformedRequest, WireError, type WireErrorKind } from "./errors.js";
 export { FrameScanner } from "./frame-scanner.js";
-export { type GetItemHead, getItemHead, readGetItemHead } from "./get-item-head.js";
 export * from "./limits.js";
 export { argumentCount, type MethodName, methodIds, methodName } from "./methods.js";
+export { type PlainGetItem, plainGetItem, readPlainGetItem } from "./plain-get-item.js";
 export { type Preamble, readPreamble } from "./preamble.js";
 export * from "./request.js";
 export { decodeRequest } from "./requests/decode-request.js";

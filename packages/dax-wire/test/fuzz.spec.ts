@@ -7,11 +7,11 @@ import {
   decodeRequest,
   decodeStartKey,
   FrameScanner,
-  getItemHead,
   isCanonicalKey,
   itemListId,
   methodIds,
-  readGetItemHead,
+  plainGetItem,
+  readPlainGetItem,
   readPreamble,
   requestListIds,
   requestTables,
@@ -152,13 +152,14 @@ function useFrame(mutated: Buffer, scanner: FrameScanner): string {
   if (end < 0) return "incomplete";
   const complete = frame.subarray(0, end);
   const request = outcome(() => decodeRequest(complete));
-  if (scanner.method === methodIds.getItem) {
-    const head = getItemHead();
-    const readable = readGetItemHead(frame, scanner.argumentsStart, end, head);
-    if (readable && head.plain && !isFailure(request)) {
+  const plain = plainGetItem();
+  const plainEnd = readPlainGetItem(frame, 0, frame.length, plain);
+  if (plainEnd >= 0) {
+    expect([scanner.method, scanner.argumentsStart, end]).toEqual([methodIds.getItem, plain.argumentsStart, plainEnd]);
+    if (!isFailure(request)) {
       expect(request).toMatchObject({ consistentRead: false, returnConsumedCapacity: "NONE" });
       expect(request).not.toHaveProperty("projection");
-      expect((request as { key: Buffer }).key).toEqual(frame.subarray(head.keyStart, head.keyEnd));
+      expect((request as { key: Buffer }).key).toEqual(frame.subarray(plain.keyStart, plain.keyEnd));
     }
   }
   if (isFailure(request)) return (request as AwsError).code;

@@ -21,30 +21,37 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <uv.h>
 
 /* Bumped with every change of the calls or of the region's layout, so that an old build is not used by mistake. */
-enum { CONTRACT = 1 };
+enum { CONTRACT = 2 };
 
 enum {
   READY_MAX = 256,   /* sockets served in one turn */
   ACCEPTS_MAX = 64,  /* connections accepted in one turn */
   EVENTS_MAX = 3 * READY_MAX + ACCEPTS_MAX + 1,
-  OUTPUTS_MAX = 1024,
+  OUTPUTS_MAX = 4096,
+  SOURCES_MAX = 256, /* pieces of TypeScript's memory that the outputs of one call may lie in */
+  PIECES_MAX = 64,   /* outputs of one connection sent at a time */
   TURNS_MAX = 4, /* turns before timers and everything else in the process get theirs */
   ENTRY_INTS = 4,
+  OUTPUT_INTS = 5,
   READ_BYTES_MAX = 64 * 1024, /* of one socket in one turn */
   READ_BYTES_MIN = 4 * 1024,  /* a socket that finds less room waits for the next turn */
   INPUT_BYTES = 1024 * 1024,
   OUTPUT_BYTES = 256 * 1024
 };
 
-/* The region: events [kind, slot, offset, length], outputs [slot, offset, length, result], then input and output. */
+/*
+ * The region: events [kind, slot, offset, length], outputs [slot, source, offset, length, result], then input and
+ * output. Source 0 is the region's output, the others are buffers that `flush` is given.
+ */
 enum {
   EVENTS_AT = 0,
   OUTPUTS_AT = EVENTS_AT + EVENTS_MAX * ENTRY_INTS * 4,
-  INPUT_AT = OUTPUTS_AT + OUTPUTS_MAX * ENTRY_INTS * 4,
+  INPUT_AT = OUTPUTS_AT + OUTPUTS_MAX * OUTPUT_INTS * 4,
   OUTPUT_AT = INPUT_AT + INPUT_BYTES,
   REGION_BYTES = OUTPUT_AT + OUTPUT_BYTES
 };
@@ -381,47 +388,115 @@ static ssize_t send_now(int fd, const uint8_t *bytes, size_t length) {
   return n < 0 ? -errno : n;
 }
 
-/* send(sockets, slot, bytes, start): bytes taken, or a negative errno. */
+/* send(sockets, slot, bytes, start, end): bytes taken, or a negative errno. */
 static napi_value call_send(napi_env env, napi_callback_info info) {
-  napi_value values[4];
+  napi_value values[5];
   struct sockets *s;
-  uint32_t index, start;
+  uint32_t index, start, end;
   void *bytes;
   size_t length;
-  if (!arguments(env, info, 4, values, &s) || !slot_argument(env, values[1], s, &index)) return NULL;
+  if (!arguments(env, info, 5, values, &s) || !slot_argument(env, values[1], s, &index)) return NULL;
   if (napi_get_buffer_info(env, values[2], &bytes, &length) != napi_ok ||
-      napi_get_value_uint32(env, values[3], &start) != napi_ok || start > length) {
+      napi_get_value_uint32(env, values[3], &start) != napi_ok ||
+      napi_get_value_uint32(env, values[4], &end) != napi_ok || start > end || end > length) {
     fail(env, "not bytes");
     return NULL;
   }
-  if (start == length) return number(env, 0);
-  return number(env, send_now(s->slots[index].fd, (const uint8_t *)bytes + start, length - start));
+  if (start == end) return number(env, 0);
+  return number(env, send_now(s->slots[index].fd, (const uint8_t *)bytes + start, end - start));
 }
 
-/* flush(sockets, count): sends that many outputs, puts what became of each behind it, returns how many fell short. */
+/* Memory that outputs lie in. */
+struct source {
+  const uint8_t *bytes;
+  size_t length;
+};
+
+/* The answer: how many there are, the region's output included; 0 after an exception. */
+static uint32_t read_sources(napi_env env, napi_value list, const uint8_t *region, struct source *sources) {
+  uint32_t count;
+  if (napi_get_array_length(env, list, &count) != napi_ok || count > SOURCES_MAX) {
+    fail(env, "not that many sources");
+    return 0;
+  }
+  sources[0] = (struct source){region + OUTPUT_AT, OUTPUT_BYTES};
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value buffer;
+    void *bytes;
+    size_t length;
+    if (napi_get_element(env, list, i, &buffer) != napi_ok ||
+        napi_get_buffer_info(env, buffer, &bytes, &length) != napi_ok) {
+      fail(env, "a source is no buffer");
+      return 0;
+    }
+    sources[i + 1] = (struct source){bytes, length};
+  }
+  return count + 1;
+}
+
+/* Sends outputs of one connection; what was taken of each is put behind it. False: not everything was. */
+static bool send_pieces(int fd, const struct iovec *pieces, int count, int32_t *output) {
+  ssize_t sent;
+  if (count == 1) {
+    sent = send_now(fd, pieces[0].iov_base, pieces[0].iov_len);
+  } else {
+    struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
+    do sent = sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (sent < 0 && errno == EINTR);
+    if (sent < 0) sent = -errno;
+  }
+  bool all = true;
+  for (int i = 0; i < count; i++, output += OUTPUT_INTS) {
+    ssize_t length = (ssize_t)pieces[i].iov_len;
+    ssize_t taken = sent < length ? sent : length;
+    output[4] = (int32_t)taken;
+    if (taken < length) all = false;
+    if (sent >= 0) sent -= taken;
+  }
+  return all;
+}
+
+/*
+ * flush(sockets, count, sources): sends that many outputs, those of one connection that follow one another together,
+ * puts what became of each behind it, and returns whether anything fell short.
+ */
 static napi_value call_flush(napi_env env, napi_callback_info info) {
-  napi_value values[2];
+  napi_value values[3], result;
   struct sockets *s;
-  uint32_t count, short_count = 0;
-  if (!arguments(env, info, 2, values, &s)) return NULL;
+  struct source sources[SOURCES_MAX + 1];
+  uint32_t count, sources_count, short_slot = NO_SLOT;
+  bool fell_short = false;
+  if (!arguments(env, info, 3, values, &s)) return NULL;
   uint8_t *bytes = region_of(s);
   if (bytes == NULL || napi_get_value_uint32(env, values[1], &count) != napi_ok || count > OUTPUTS_MAX) {
     fail(env, "not that many outputs");
     return NULL;
   }
-  int32_t *entry = (int32_t *)(bytes + OUTPUTS_AT);
-  for (uint32_t i = 0; i < count; i++, entry += ENTRY_INTS) {
-    uint32_t index = (uint32_t)entry[0], offset = (uint32_t)entry[1], length = (uint32_t)entry[2];
-    if (offset > OUTPUT_BYTES || length > OUTPUT_BYTES - offset) {
-      fail(env, "an output lies outside of the region");
-      return NULL;
+  if ((sources_count = read_sources(env, values[2], bytes, sources)) == 0) return NULL;
+  int32_t *outputs = (int32_t *)(bytes + OUTPUTS_AT);
+  for (uint32_t i = 0; i < count;) {
+    struct iovec pieces[PIECES_MAX];
+    int32_t *first = outputs + (size_t)i * OUTPUT_INTS;
+    uint32_t index = (uint32_t)first[0];
+    int n = 0;
+    for (int32_t *output = first; n < PIECES_MAX && i < count && (uint32_t)output[0] == index; n++, i++) {
+      uint32_t source = (uint32_t)output[1], offset = (uint32_t)output[2], length = (uint32_t)output[3];
+      if (source >= sources_count || offset > sources[source].length || length > sources[source].length - offset) {
+        fail(env, "an output lies outside of its source");
+        return NULL;
+      }
+      pieces[n] = (struct iovec){(void *)(sources[source].bytes + offset), length};
+      output += OUTPUT_INTS;
     }
-    /* A connection may have been dropped behind its answer. */
-    if (index >= s->slots_used || s->slots[index].fd < 0) entry[3] = -EBADF;
-    else entry[3] = (int32_t)send_now(s->slots[index].fd, bytes + OUTPUT_AT + offset, length);
-    if (entry[3] != (int32_t)length) short_count++;
+    /* A connection may have been dropped behind its answer; and nothing goes out behind what could not. */
+    int32_t refused = index >= s->slots_used || s->slots[index].fd < 0 ? -EBADF : index == short_slot ? -EAGAIN : 0;
+    for (int k = 0; refused != 0 && k < n; k++) first[(size_t)k * OUTPUT_INTS + 4] = refused;
+    if (refused != 0 || !send_pieces(s->slots[index].fd, pieces, n, first)) {
+      fell_short = true;
+      short_slot = index;
+    }
   }
-  return number(env, short_count);
+  return napi_get_boolean(env, fell_short, &result) == napi_ok ? result : NULL;
 }
 
 /* watch(sockets, slot, bits): what to hear of; 0 or a negative errno. */
@@ -603,7 +678,7 @@ NAPI_MODULE_INIT() {
   static const struct {
     const char *name;
     uint32_t value;
-  } numbers[] = {{"contract", CONTRACT},     {"outputsMax", OUTPUTS_MAX},   {"eventsMax", EVENTS_MAX},
+  } numbers[] = {{"contract", CONTRACT},     {"outputsMax", OUTPUTS_MAX},   {"eventsMax", EVENTS_MAX},     {"sourcesMax", SOURCES_MAX},
                  {"eventsAt", EVENTS_AT},    {"outputsAt", OUTPUTS_AT},     {"inputAt", INPUT_AT},
                  {"outputAt", OUTPUT_AT},    {"outputBytes", OUTPUT_BYTES}, {"regionBytes", REGION_BYTES}};
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {

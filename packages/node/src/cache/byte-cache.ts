@@ -48,8 +48,8 @@ export class ByteCache {
   readonly #budget: MemoryBudget;
   readonly #seed: number;
   readonly #entries = new EntryTable();
-  readonly #log = new SegmentLog(this.#entries);
-  readonly #found = new CacheEntry(this.#entries, this.#log);
+  readonly #log: SegmentLog;
+  readonly #found: CacheEntry;
   #buckets: number[] = [];
   #mask = firstBuckets - 1;
   #split = 0;
@@ -65,8 +65,13 @@ export class ByteCache {
   /** How long entries stay behind their end, in milliseconds: for {@link findExpired} only. */
   staleMs = 0;
 
-  /** `seed` keeps outsiders from choosing keys that fall into one bucket. */
-  constructor(budget: MemoryBudget, seed: number) {
+  /**
+   * @param seed keeps outsiders from choosing keys that fall into one bucket
+   * @param beforeReuse called before memory is written anew that answers were in: whoever still sends them copies them
+   */
+  constructor(budget: MemoryBudget, seed: number, beforeReuse: () => void = () => {}) {
+    this.#log = new SegmentLog(this.#entries, beforeReuse);
+    this.#found = new CacheEntry(this.#entries, this.#log);
     this.#budget = budget;
     this.#seed = seed | 0;
     this.#reset();

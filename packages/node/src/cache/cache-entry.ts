@@ -49,20 +49,24 @@ export class CacheEntry {
 
   /** The whole answer as it goes to the client, for as long as the caller wants it. */
   get response(): Buffer {
-    const start = this.#number(offsetAt) + this.#number(keyLengthAt);
+    const start = this.responseStart;
     const view = this.#bytes().subarray(start, start + this.responseLength);
     return this.#log.isOwn(this.#number(segmentAt)) ? view : Buffer.from(view);
   }
 
   /** The last `length` bytes of the answer, lent until the cache changes. */
   tail(length: number): Buffer {
-    const end = this.#number(offsetAt) + this.#number(keyLengthAt) + this.responseLength;
+    const end = this.responseStart + this.responseLength;
     return this.#bytes().subarray(end - length, end);
   }
 
-  /** The whole answer where it lies, lent until the next thing is stored. */
-  get lent(): Buffer {
-    return this.#log.view(this.#entry);
+  /** The memory in which the answer lies, from {@link responseStart} on; steady until the log uses it again. */
+  get memory(): Buffer {
+    return this.#bytes();
+  }
+
+  get responseStart(): number {
+    return this.#number(offsetAt) + this.#number(keyLengthAt);
   }
 
   #bytes(): Buffer {

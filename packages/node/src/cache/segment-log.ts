@@ -13,9 +13,6 @@ const headBytes = 8;
 /** Bytes that a record takes beside key and response. */
 export const recordHeadBytes = headBytes;
 
-/** Views kept of answers that are asked for again and again: making one costs more than the look-up. A power of two. */
-const viewsMax = 1024;
-
 interface Segment {
   readonly bytes: Buffer;
   /** Bytes of records, live and dead, from the start on. */
@@ -40,32 +37,12 @@ export class SegmentLog {
   #live = 0;
   #filled = 0;
 
-  readonly #views = new Array<Buffer | undefined>(viewsMax).fill(undefined);
-  /** Per view: where it begins, and in which segment's memory. */
-  readonly #viewStarts = new Int32Array(viewsMax);
-  readonly #viewMemories = new Array<Buffer | undefined>(viewsMax).fill(undefined);
+  readonly #beforeReuse: () => void;
 
-  constructor(entries: EntryTable) {
+  /** `beforeReuse` is called before memory that records were in is written anew. */
+  constructor(entries: EntryTable, beforeReuse: () => void) {
     this.#entries = entries;
-  }
-
-  /** The entry's response where it lies: lent until the next record is appended. */
-  view(entry: number): Buffer {
-    const { numbers } = this.#entries.block(entry);
-    const at = this.#entries.start(entry);
-    const memory = this.#segments[numbers[at + segmentAt]!]!.bytes;
-    const start = numbers[at + offsetAt]! + numbers[at + keyLengthAt]!;
-    const length = numbers[at + responseLengthAt]!;
-    const slot = entry & (viewsMax - 1);
-    const known = this.#views[slot];
-    if (known?.length === length && this.#viewStarts[slot] === start && this.#viewMemories[slot] === memory) {
-      return known;
-    }
-    const view = memory.subarray(start, start + length);
-    this.#views[slot] = view;
-    this.#viewStarts[slot] = start;
-    this.#viewMemories[slot] = memory;
-    return view;
+    this.#beforeReuse = beforeReuse;
   }
 
   /** Bytes of memory held, garbage and room included. */
@@ -76,7 +53,7 @@ export class SegmentLog {
     return held;
   }
 
-  /** The memory in which an entry of this segment lies. */
+  /** The memory in which an entry of this segment lies. What is in it stays there until it is used again. */
   bytes(segment: number): Buffer {
     return this.#segments[segment]!.bytes;
   }
@@ -124,7 +101,6 @@ export class SegmentLog {
   }
 
   clear(): void {
-    this.#forgetViews();
     this.#segments = [];
     this.#freeNumbers = [];
     this.#spare = [];
@@ -138,10 +114,17 @@ export class SegmentLog {
     const head = this.#segments[this.#head];
     if (head !== undefined && head.filled + length <= head.bytes.length) return this.#head;
     const full = this.#head;
-    this.#head = this.#add(this.#spare.pop()?.bytes ?? Buffer.allocUnsafeSlow(segmentBytes));
+    this.#head = this.#add(this.#emptyMemory());
     // Everything in it may have gone while it was still being filled.
     if (head !== undefined && head.live === 0) this.#drop(full);
     return this.#head;
+  }
+
+  #emptyMemory(): Buffer {
+    const spare = this.#spare.pop();
+    if (spare === undefined) return Buffer.allocUnsafeSlow(segmentBytes);
+    this.#beforeReuse();
+    return spare.bytes;
   }
 
   #add(bytes: Buffer): number {
@@ -157,13 +140,6 @@ export class SegmentLog {
     this.#freeNumbers.push(number);
     // One is kept for the next record; more would be memory held for nothing.
     if (segment.bytes.length === segmentBytes && this.#spare.length === 0) this.#spare.push(segment);
-    // A view would keep the memory from being given back.
-    else this.#forgetViews();
-  }
-
-  #forgetViews(): void {
-    this.#views.fill(undefined);
-    this.#viewMemories.fill(undefined);
   }
 
   #place(entry: number, number: number, segment: Segment, length: number): void {

@@ -153,8 +153,9 @@ export class CacheNode implements RunningNode, Commanded {
   }
 
   async #open(): Promise<void> {
-    const { shared, membership, loopDelay } = this.#parts;
+    const { shared, membership, loopDelay, memory } = this.#parts;
     const { limits } = shared;
+    memory.beforeReuse = () => this.#listening?.settle();
     this.#listening = await this.#transport.listen({
       address: this.configuration.listenAddress,
       port: this.configuration.port,

@@ -17,12 +17,15 @@ export class NodeMemory {
   readonly #budget: MemoryBudget;
   readonly #itemBytes: ByteCache;
   readonly #pageBytes: ByteCache;
+  /** Called before memory is written anew that answers were in: whoever still sends them copies them. */
+  beforeReuse: () => void = () => {};
 
   /** @param seed of the hashes, so that nobody can choose keys that collide */
   constructor(configuration: NodeConfiguration, limits: NodeLimits, seed: number) {
     this.#budget = new MemoryBudget(configuration.cacheBytesMax);
-    this.#itemBytes = new ByteCache(this.#budget, seed);
-    this.#pageBytes = new ByteCache(this.#budget, seed);
+    const beforeReuse = (): void => this.beforeReuse();
+    this.#itemBytes = new ByteCache(this.#budget, seed, beforeReuse);
+    this.#pageBytes = new ByteCache(this.#budget, seed, beforeReuse);
     const rules = rulesOf(configuration);
     this.items = new ItemCache(this.#itemBytes, rules, new Doubts(limits, seed));
     this.pages = new PageCache(this.#pageBytes, rules);

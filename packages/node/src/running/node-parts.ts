@@ -8,7 +8,6 @@ import { Callers } from "../session/callers.js";
 import { Gatekeeper } from "../session/gatekeeper.js";
 import { InputBudget } from "../session/input.js";
 import { LoopDelay } from "../session/loop-delay.js";
-import { OutputScratch } from "../session/output.js";
 import type { SessionShared } from "../session/session.js";
 import { Tail } from "../sight/tail.js";
 import { Tracer } from "../sight/tracer.js";
@@ -106,7 +105,6 @@ export function buildParts(
       metrics,
       watch,
       inputBudget: new InputBudget(limits.inputBytesTotalMax),
-      outputScratch: new OutputScratch(),
       running,
     },
   };

@@ -3,11 +3,10 @@ import {
   closingResponse,
   type DaxError,
   FrameScanner,
-  type GetItemHead,
   type MethodName,
-  methodIds,
   methodName,
-  readGetItemHead,
+  plainGetItem,
+  readPlainGetItem,
   readPreamble,
   WireError,
 } from "@hotkeep/dax-wire";
@@ -24,7 +23,6 @@ import { countRequest } from "./counting.js";
 import type { Gatekeeper, RunningCount } from "./gatekeeper.js";
 import type { ClusterFacts, Identity } from "./identity.js";
 import { type InputBudget, WaitingInput } from "./input.js";
-import { Output, type OutputScratch } from "./output.js";
 
 /** What all sessions of a node share. */
 export interface SessionShared {
@@ -39,29 +37,22 @@ export interface SessionShared {
   readonly metrics: NodeMetrics;
   readonly watch: Watch;
   readonly inputBudget: InputBudget;
-  readonly outputScratch: OutputScratch;
   /** Requests that wait for a table, a policy or the gateway now. */
   readonly running: RunningCount;
 }
 
-/** Answers of one chunk go out in more than one write when they are longer than this: a small frame may ask for much. */
-const outputStepBytes = 256 * 1024;
-/** Answers up to this length are lent by the cache and copied if need be; longer ones go by themselves. */
-const lentBytesMax = 32 * 1024;
-
 /** One for all: filled and read within one synchronous step. */
-const head: GetItemHead = { tableStart: 0, tableEnd: 0, keyStart: 0, keyEnd: 0, plain: false };
+const plain = plainGetItem();
 
 /**
  * One DAX connection from preamble to FIN. Requests are answered in the order of their arrival, one at a time; what
- * can be answered from memory is answered within the call that brought the bytes, all of it in one write.
+ * can be answered from memory is answered within the call that brought the bytes.
  */
 export class Session implements ConnectionEvents {
   readonly #shared: SessionShared;
   readonly #connection: Connection;
   readonly #scanner = new FrameScanner();
   readonly #waiting: WaitingInput;
-  readonly #output: Output;
   #greeted = false;
   #userAgent: string | null = null;
   #identity: Identity | undefined;
@@ -76,18 +67,16 @@ export class Session implements ConnectionEvents {
     this.#shared = shared;
     this.#connection = connection;
     this.#waiting = new WaitingInput(shared.inputBudget);
-    this.#output = new Output(shared.outputScratch);
   }
 
-  receive(chunk: Buffer): void {
+  receive(memory: Buffer, start: number, end: number, now: number): void {
     if (this.#over) return;
     if (this.#waiting.length === 0 && !this.#busy && !this.#clogged) {
-      const consumed = this.#process(chunk, 0, chunk.length);
-      if (this.#over || consumed === chunk.length) return;
-      this.#keep(chunk, consumed);
+      const consumed = this.#process(memory, start, end, now);
+      if (!this.#over && consumed < end) this.#keep(memory, consumed, end);
       return;
     }
-    this.#keep(chunk, 0);
+    this.#keep(memory, start, end);
     this.#proceed();
   }
 
@@ -108,10 +97,10 @@ export class Session implements ConnectionEvents {
   }
 
   /** Copies what cannot be processed yet, and stops reading when enough waits. */
-  #keep(chunk: Buffer, from: number): void {
+  #keep(memory: Buffer, from: number, to: number): void {
     // Behind a request that runs nobody has looked yet, so nothing is known of how much is to come.
     const announced = this.#busy || this.#clogged ? 0 : this.#scanner.bytesNeeded;
-    if (!this.#waiting.append(chunk, from, chunk.length, announced)) {
+    if (!this.#waiting.append(memory, from, to, announced)) {
       this.#refuse(throttled("The node is holding too many incomplete requests.", uuid(this.#shared.random)));
       return;
     }
@@ -127,7 +116,7 @@ export class Session implements ConnectionEvents {
     if (this.#over || this.#busy || this.#clogged) return;
     if (this.#waiting.length > 0) {
       const { buffer, start, end } = this.#waiting;
-      this.#waiting.consumeTo(this.#process(buffer, start, end));
+      this.#waiting.consumeTo(this.#process(buffer, start, end, this.#shared.clock.monotonic()));
       if (this.#over || this.#busy || this.#clogged) return;
     }
     if (this.#ended) {
@@ -141,7 +130,7 @@ export class Session implements ConnectionEvents {
   }
 
   /** Processes complete frames; the answer is the offset of the first byte that must wait. */
-  #process(buffer: Buffer, start: number, end: number): number {
+  #process(buffer: Buffer, start: number, end: number, now: number): number {
     let at = start;
     try {
       if (!this.#greeted) {
@@ -155,15 +144,12 @@ export class Session implements ConnectionEvents {
         this.#userAgent = preamble.userAgent;
         at = preamble.end;
       }
-      at = this.#frames(buffer, at, end);
+      return this.#frames(buffer, at, end, now);
     } catch (error) {
       this.#unreadable(error);
-      this.#flush();
       this.#finish();
       return end;
     }
-    this.#flush();
-    return at;
   }
 
   /** Nothing behind this can be understood, or this process has failed to: either way only this connection ends. */
@@ -175,59 +161,64 @@ export class Session implements ConnectionEvents {
     }
     logger.debug("connection ended: unreadable input", { peer: this.#connection.remoteAddress, reason: error.message });
     const answer = closingResponse(error);
-    if (answer !== null) this.#output.add(answer);
+    if (answer !== null) this.#write(answer);
   }
 
-  #frames(buffer: Buffer, start: number, end: number): number {
-    const { clock, callers, items, metrics, watch } = this.#shared;
-    const now = clock.monotonic();
+  #frames(buffer: Buffer, start: number, end: number, now: number): number {
+    const scanner = this.#scanner;
     let at = start;
     while (at < end && !this.#busy && !this.#clogged) {
-      const next = this.#scanner.scan(buffer, at, end);
+      const plainEnd = readPlainGetItem(buffer, at, end, plain);
+      if (plainEnd >= 0) {
+        // It may have looked at the frame when not all of it was there.
+        scanner.reset();
+        if (!this.#hit(buffer, now)) this.#frame("getItem", buffer, at, plainEnd);
+        at = plainEnd;
+        continue;
+      }
+      const next = scanner.scan(buffer, at, end);
       if (next < 0) {
         const { frameBytesMax, strangerFrameBytesMax } = this.#shared.limits;
-        if (this.#scanner.bytesNeeded > (this.#identity === undefined ? strangerFrameBytesMax : frameBytesMax)) {
+        if (scanner.bytesNeeded > (this.#identity === undefined ? strangerFrameBytesMax : frameBytesMax)) {
           throw new WireError("too-large", "the request is too long");
         }
         break;
       }
-      const { method, argumentsStart } = this.#scanner;
-      const identity = this.#identity;
-      if (
-        method === methodIds.getItem &&
-        identity !== undefined &&
-        (identity.allowed & getItemBit) !== 0 &&
-        !identity.known.stale &&
-        now < identity.until &&
-        now < callers.blindFrom &&
-        readGetItemHead(buffer, argumentsStart, next, head) &&
-        head.plain
-      ) {
-        // Table and key as they lie in the frame are the cache's key.
-        const entry = items.find(buffer, argumentsStart, head.keyEnd, now);
-        if (entry !== undefined) {
-          metrics.GetItemRequestCount++;
-          metrics.TotalRequestCount++;
-          metrics.ItemCacheHits++;
-          identity.known.uses[getItemIndex]!++;
-          const answer = entry.lent;
-          if (answer.length > lentBytesMax) this.#output.add(entry.response);
-          else this.#output.addLent(answer);
-          if (--watch.countdown < 0) watch.hit(identity, entry, now);
-          at = next;
-          if (this.#output.length > outputStepBytes) this.#flush();
-          continue;
-        }
-      }
-      this.#frame(methodName(method)!, buffer, at, next, now);
+      this.#frame(methodName(scanner.method)!, buffer, at, next);
       at = next;
-      if (this.#output.length > outputStepBytes) this.#flush();
     }
     return at;
   }
 
-  #frame(method: MethodName, buffer: Buffer, at: number, next: number, now: number): void {
-    this.#output.keep();
+  /** Answers the plain getItem that was just found, if the caller is known to be allowed and the item is here. */
+  #hit(buffer: Buffer, now: number): boolean {
+    const identity = this.#identity;
+    const { callers, items, metrics, watch } = this.#shared;
+    if (
+      identity === undefined ||
+      (identity.allowed & getItemBit) === 0 ||
+      identity.known.stale ||
+      now >= identity.until ||
+      now >= callers.blindFrom
+    ) {
+      return false;
+    }
+    // Table and key as they lie in the frame are the cache's key.
+    const entry = items.find(buffer, plain.argumentsStart, plain.keyEnd, now);
+    if (entry === undefined) return false;
+    metrics.GetItemRequestCount++;
+    metrics.TotalRequestCount++;
+    metrics.ItemCacheHits++;
+    identity.known.uses[getItemIndex]!++;
+    const { memory, responseStart, responseLength } = entry;
+    const taken = this.#connection.writeSteady(memory, responseStart, responseStart + responseLength);
+    if (--watch.countdown < 0) watch.hit(identity, entry, now);
+    if (!taken) this.#pressed();
+    return true;
+  }
+
+  #frame(method: MethodName, buffer: Buffer, at: number, next: number): void {
+    const now = this.#shared.clock.monotonic();
     if (method === "authorizeConnection") {
       this.#authorize(buffer, at, next);
       return;
@@ -245,7 +236,7 @@ export class Session implements ConnectionEvents {
     }
     const answer = this.#shared.gatekeeper.admit(identity, method, buffer, at, next, now);
     if (answer instanceof Promise) this.#wait(answer);
-    else this.#output.add(answer);
+    else this.#write(answer);
   }
 
   /** Asks for a caller that has changed, then goes on with the request. */
@@ -312,8 +303,7 @@ export class Session implements ConnectionEvents {
         running.count--;
         this.#busy = false;
         if (this.#over) return;
-        if (bytes !== undefined) this.#output.add(bytes);
-        this.#flush();
+        if (bytes !== undefined) this.#write(bytes);
         this.#proceed();
       })
       .catch((error: unknown) => {
@@ -323,30 +313,25 @@ export class Session implements ConnectionEvents {
   }
 
   #refused(error: DaxError): void {
-    this.#output.add(this.#error(error));
+    this.#write(this.#error(error));
   }
 
   #error(error: DaxError): Buffer {
     return this.#shared.gatekeeper.error(error);
   }
 
-  #flush(): void {
-    if (this.#over) {
-      this.#output.discard();
-      return;
-    }
-    const connection = this.#connection;
-    if (!this.#output.sendTo(connection) && connection.bytesWaiting > this.#shared.limits.outputBytesMax) {
-      this.#clogged = true;
-    }
+  #write(answer: Buffer): void {
+    if (!this.#over && !this.#connection.write(answer)) this.#pressed();
+  }
+
+  /** The peer takes answers more slowly than they come. */
+  #pressed(): void {
+    if (this.#connection.bytesWaiting > this.#shared.limits.outputBytesMax) this.#clogged = true;
   }
 
   /** One last answer, then the end. */
   #refuse(error: DaxError): void {
-    if (!this.#busy) {
-      this.#refused(error);
-      this.#flush();
-    }
+    if (!this.#busy) this.#refused(error);
     this.#finish();
   }
 

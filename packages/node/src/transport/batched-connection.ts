@@ -3,12 +3,16 @@ import type { Connection, ConnectionEvents } from "./transport.js";
 
 /** What a connection needs of the listener that it belongs to. */
 export interface BatchedSockets {
-  /** Takes the first `length` bytes to be sent with those of other connections; false: they are better sent alone. */
-  gather(connection: BatchedConnection, bytes: Buffer, length: number): boolean;
+  /**
+   * Takes `bytes[start, end)` to be sent with those of other connections; false: they are better sent alone.
+   *
+   * @param steady the bytes stay as they are until the next {@link settle}: they need not be copied
+   */
+  gather(connection: BatchedConnection, bytes: Buffer, start: number, end: number, steady: boolean): boolean;
   /** Sends at once what was gathered of this connection. What the peer does not take comes back by `fellShort`. */
   settle(connection: BatchedConnection): void;
-  /** Sends `bytes` from `start` on. The answer: bytes taken; undefined: the connection has failed and is released. */
-  send(connection: BatchedConnection, bytes: Buffer, start: number): number | undefined;
+  /** Sends `bytes[start, end)`. The answer: bytes taken; undefined: the connection has failed and is released. */
+  send(connection: BatchedConnection, bytes: Buffer, start: number, end: number): number | undefined;
   /** Counts `bytes` more or fewer that wait for slow peers; false: that is more than all may leave unread. */
   waiting(bytes: number): boolean;
   watch(connection: BatchedConnection): void;
@@ -59,14 +63,20 @@ export class BatchedConnection implements Connection {
 
   write(bytes: Buffer): boolean {
     if (this.#finished || this.#over) return true;
-    const sent = this.#send(bytes, bytes.length);
+    const sent = this.#send(bytes, 0, bytes.length, false);
     return sent === bytes.length || this.#over || this.#wait(bytes, sent);
   }
 
   writeLent(bytes: Buffer, length: number): boolean {
     if (this.#finished || this.#over) return true;
-    const sent = this.#send(bytes, length);
+    const sent = this.#send(bytes, 0, length, false);
     return sent === length || this.#over || this.#wait(Buffer.from(bytes.subarray(sent, length)), 0);
+  }
+
+  writeSteady(memory: Buffer, start: number, end: number): boolean {
+    if (this.#finished || this.#over) return true;
+    const sent = this.#send(memory, start, end, true);
+    return sent === end - start || this.#over || this.#wait(Buffer.from(memory.subarray(start + sent, end)), 0);
   }
 
   pause(): void {
@@ -100,8 +110,8 @@ export class BatchedConnection implements Connection {
     this.#sockets.release(this);
   }
 
-  received(chunk: Buffer): void {
-    if (!this.#finished) this.events?.receive(chunk);
+  received(memory: Buffer, start: number, end: number, now: number): void {
+    if (!this.#finished) this.events?.receive(memory, start, end, now);
   }
 
   /** The peer has sent FIN. */
@@ -117,7 +127,7 @@ export class BatchedConnection implements Connection {
   writable(): void {
     while (this.#queue.length > 0) {
       const first = this.#queue[0]!;
-      const sent = this.#sockets.send(this, first, this.#taken);
+      const sent = this.#sockets.send(this, first, this.#taken, first.length);
       if (sent === undefined) return;
       this.#taken += sent;
       this.#waiting -= sent;
@@ -137,13 +147,13 @@ export class BatchedConnection implements Connection {
   }
 
   /** Sends what can be sent behind everything written before. The answer: bytes that are on their way. */
-  #send(bytes: Buffer, length: number): number {
+  #send(bytes: Buffer, start: number, end: number, steady: boolean): number {
     if (this.#waiting === 0) {
-      if (this.#sockets.gather(this, bytes, length)) return length;
+      if (this.#sockets.gather(this, bytes, start, end, steady)) return end - start;
       this.#sockets.settle(this);
     }
     if (this.#waiting > 0 || this.#over) return 0;
-    return this.#sockets.send(this, length === bytes.length ? bytes : bytes.subarray(0, length), 0) ?? 0;
+    return this.#sockets.send(this, bytes, start, end) ?? 0;
   }
 
   #wait(bytes: Buffer, from: number): boolean {

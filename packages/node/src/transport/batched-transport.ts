@@ -4,7 +4,14 @@ import { getSystemErrorMap } from "node:util";
 import type { Clock, Timer } from "@hotkeep/core";
 import { BatchedConnection, type BatchedSockets } from "./batched-connection.js";
 import { listenFailed } from "./listen-failed.js";
-import { entryNumbers, eventKinds, type NativeSockets, type SocketsHandle, watchBits } from "./native-sockets.js";
+import {
+  entryNumbers,
+  eventKinds,
+  type NativeSockets,
+  outputNumbers,
+  type SocketsHandle,
+  watchBits,
+} from "./native-sockets.js";
 import type { Listening, ListenOptions, Transport } from "./transport.js";
 
 /** Longer answers are sent by a call of their own, from where they are. */
@@ -58,12 +65,17 @@ class BatchedListener implements Listening, BatchedSockets {
   #closed = false;
   #acceptAgain: Timer | undefined;
   #whenEmpty: (() => void) | undefined;
-  /** While a batch is served, answers are gathered: entries, bytes, and which batch it is. */
   #serving = false;
+  /** Answers are gathered: entries, bytes that were copied, memory that was not, and which batch it is. */
   #batch = 0;
   #outputCount = 0;
   #outputUsed = 0;
   #lastOutput: BatchedConnection | undefined;
+  readonly #sources: Buffer[] = [];
+  readonly #sourceNumbers = new Map<Buffer, number>();
+  #lastSource: Buffer | undefined;
+  #lastSourceNumber = 0;
+  #flushSoon = false;
 
   /** @throws Error as the system calls give it */
   constructor(clock: Clock, native: NativeSockets, options: ListenOptions, address: string) {
@@ -72,7 +84,7 @@ class BatchedListener implements Listening, BatchedSockets {
     this.#options = options;
     const region = new ArrayBuffer(native.regionBytes);
     this.#events = new Int32Array(region, native.eventsAt, native.eventsMax * entryNumbers);
-    this.#outputs = new Int32Array(region, native.outputsAt, native.outputsMax * entryNumbers);
+    this.#outputs = new Int32Array(region, native.outputsAt, native.outputsMax * outputNumbers);
     this.#input = Buffer.from(region, native.inputAt, native.outputAt - native.inputAt);
     this.#output = Buffer.from(region, native.outputAt, native.outputBytes);
     const slotsMax = options.connectionsMax + turnedAwayMax;
@@ -95,6 +107,10 @@ class BatchedListener implements Listening, BatchedSockets {
     for (const connection of this.#open()) {
       if (!this.#options.admits(connection.remoteAddress)) connection.finish();
     }
+  }
+
+  settle(connection?: BatchedConnection): void {
+    if (connection === undefined || connection.batch === this.#batch) this.#flush();
   }
 
   stopAccepting(): void {
@@ -126,9 +142,10 @@ class BatchedListener implements Listening, BatchedSockets {
 
   #serve(count: number): void {
     this.#serving = true;
+    const now = this.#clock.monotonic();
     for (let i = 0, at = 0; i < count; i++, at += entryNumbers) {
       try {
-        this.#happened(at);
+        this.#happened(at, now);
       } catch (error) {
         // One session's mistake is not another's: the rest of the batch goes on, and the error where uncaught ones go.
         process.nextTick(() => {
@@ -141,7 +158,7 @@ class BatchedListener implements Listening, BatchedSockets {
     this.#closeWhenIdle();
   }
 
-  #happened(at: number): void {
+  #happened(at: number, now: number): void {
     const events = this.#events;
     const kind = events[at]!;
     const slot = events[at + 1]!;
@@ -162,7 +179,7 @@ class BatchedListener implements Listening, BatchedSockets {
     if (connection === undefined) return;
     if (kind === eventKinds.received) {
       this.traffic.bytesIn += length;
-      connection.received(this.#input.subarray(offset, offset + length));
+      connection.received(this.#input, offset, offset + length, now);
     } else if (kind === eventKinds.writable) connection.writable();
     else if (kind === eventKinds.ended) connection.ended();
     else connection.drop();
@@ -183,39 +200,67 @@ class BatchedListener implements Listening, BatchedSockets {
 
   // What connections ask for.
 
-  gather(connection: BatchedConnection, bytes: Buffer, length: number): boolean {
-    if (!this.#serving || length > gatheredBytesMax) return false;
-    const follows = this.#lastOutput === connection;
-    const full = this.#outputUsed + length > this.#output.length || this.#outputCount === this.#native.outputsMax;
-    // Two entries of one connection in a batch: should the first fall short, the second must not be sent.
-    if (full || (!follows && connection.batch === this.#batch)) {
+  gather(connection: BatchedConnection, bytes: Buffer, start: number, end: number, steady: boolean): boolean {
+    const length = end - start;
+    if (length > gatheredBytesMax) return false;
+    // Two entries of one connection in a batch: should the first fall short, the second must not be sent. Unless they
+    // follow one another, for then they are sent together.
+    const apart = this.#lastOutput !== connection && connection.batch === this.#batch;
+    if (
+      apart ||
+      this.#outputCount === this.#native.outputsMax ||
+      (steady && this.#sources.length === this.#native.sourcesMax) ||
+      (!steady && this.#outputUsed + length > this.#output.length)
+    ) {
       this.#flush();
       if (connection.bytesWaiting > 0) return false;
     }
-    const outputs = this.#outputs;
-    if (this.#lastOutput === connection) outputs[(this.#outputCount - 1) * entryNumbers + 2]! += length;
+    if (steady) this.#enter(connection, this.#sourceOf(bytes), start, length);
     else {
-      const at = this.#outputCount++ * entryNumbers;
-      outputs[at] = connection.slot;
-      outputs[at + 1] = this.#outputUsed;
-      outputs[at + 2] = length;
-      connection.batch = this.#batch;
-      this.#lastOutput = connection;
+      // Part of a buffer needs a view, and that costs more than the copying.
+      if (length === bytes.length) this.#output.set(bytes, this.#outputUsed);
+      else bytes.copy(this.#output, this.#outputUsed, start, end);
+      this.#enter(connection, 0, this.#outputUsed, length);
+      this.#outputUsed += length;
     }
-    // Part of a buffer needs a view, and that costs more than the copying.
-    if (length === bytes.length) this.#output.set(bytes, this.#outputUsed);
-    else bytes.copy(this.#output, this.#outputUsed, 0, length);
-    this.#outputUsed += length;
     this.traffic.bytesOut += length;
+    if (!this.#serving && !this.#flushSoon) {
+      // Answers that do not come from within a wake-up often come several at a time: they leave when all have come.
+      this.#flushSoon = true;
+      queueMicrotask(() => {
+        this.#flushSoon = false;
+        this.#flush();
+      });
+    }
     return true;
   }
 
-  settle(connection: BatchedConnection): void {
-    if (connection.batch === this.#batch) this.#flush();
+  #enter(connection: BatchedConnection, source: number, offset: number, length: number): void {
+    const outputs = this.#outputs;
+    const at = this.#outputCount++ * outputNumbers;
+    outputs[at] = connection.slot;
+    outputs[at + 1] = source;
+    outputs[at + 2] = offset;
+    outputs[at + 3] = length;
+    connection.batch = this.#batch;
+    this.#lastOutput = connection;
   }
 
-  send(connection: BatchedConnection, bytes: Buffer, start: number): number | undefined {
-    const sent = this.#native.send(this.#handle, connection.slot, bytes, start);
+  /** Number under which a piece of memory is known in this batch. */
+  #sourceOf(memory: Buffer): number {
+    if (memory === this.#lastSource) return this.#lastSourceNumber;
+    let number = this.#sourceNumbers.get(memory);
+    if (number === undefined) {
+      number = this.#sources.push(memory);
+      this.#sourceNumbers.set(memory, number);
+    }
+    this.#lastSource = memory;
+    this.#lastSourceNumber = number;
+    return number;
+  }
+
+  send(connection: BatchedConnection, bytes: Buffer, start: number, end: number): number | undefined {
+    const sent = this.#native.send(this.#handle, connection.slot, bytes, start, end);
     if (sent >= 0) {
       this.traffic.bytesOut += sent;
       return sent;
@@ -262,22 +307,33 @@ class BatchedListener implements Listening, BatchedSockets {
   /** Sends what was gathered. */
   #flush(): void {
     const count = this.#outputCount;
-    if (count === 0) return;
+    if (count === 0 || this.#closed) return;
     this.#outputCount = 0;
     this.#outputUsed = 0;
     this.#lastOutput = undefined;
     this.#batch++;
-    if (this.#native.flush(this.#handle, count) === 0) return;
+    const sources = this.#sources;
+    if (this.#native.flush(this.#handle, count, sources)) this.#takeBack(count);
+    if (sources.length === 0) return;
+    sources.length = 0;
+    this.#sourceNumbers.clear();
+    this.#lastSource = undefined;
+  }
+
+  /** What peers have not taken waits with their connections. */
+  #takeBack(count: number): void {
     const outputs = this.#outputs;
-    for (let i = 0, at = 0; i < count; i++, at += entryNumbers) {
-      const offset = outputs[at + 1]!;
-      const length = outputs[at + 2]!;
-      const result = outputs[at + 3]!;
+    for (let i = 0, at = 0; i < count; i++, at += outputNumbers) {
+      const source = outputs[at + 1]!;
+      const offset = outputs[at + 2]!;
+      const length = outputs[at + 3]!;
+      const result = outputs[at + 4]!;
       if (result === length) continue;
       const connection = this.#slots[outputs[at]!];
       if (connection === undefined) continue;
+      const memory = source === 0 ? this.#output : this.#sources[source - 1]!;
       if (result < 0 && result !== -EAGAIN) connection.drop();
-      else connection.fellShort(Buffer.from(this.#output.subarray(offset + Math.max(0, result), offset + length)));
+      else connection.fellShort(Buffer.from(memory.subarray(offset + Math.max(0, result), offset + length)));
     }
   }
 

@@ -11,6 +11,7 @@ export type SocketsHandle = object & { readonly sockets: unique symbol };
 export interface NativeSockets {
   readonly contract: number;
   readonly outputsMax: number;
+  readonly sourcesMax: number;
   readonly eventsMax: number;
   /** Offsets in bytes into the region: the tables of events and outputs, received bytes, bytes to send. */
   readonly eventsAt: number;
@@ -29,8 +30,8 @@ export interface NativeSockets {
   ): SocketsHandle | number;
   port(sockets: SocketsHandle): number;
   accepting(sockets: SocketsHandle): number;
-  send(sockets: SocketsHandle, slot: number, bytes: Buffer, start: number): number;
-  flush(sockets: SocketsHandle, outputs: number): number;
+  send(sockets: SocketsHandle, slot: number, bytes: Buffer, start: number, end: number): number;
+  flush(sockets: SocketsHandle, outputs: number, sources: readonly Buffer[]): boolean;
   watch(sockets: SocketsHandle, slot: number, bits: number): number;
   finish(sockets: SocketsHandle, slot: number): number;
   drop(sockets: SocketsHandle, slot: number): void;
@@ -44,11 +45,14 @@ export const eventKinds = { accepted: 1, received: 2, ended: 3, gone: 4, writabl
 /** Bits of `watch`. */
 export const watchBits = { read: 1, write: 2 } as const;
 
-/** Numbers of one entry of the tables of events and outputs. */
+/** Numbers of one entry of the table of events: kind, slot, offset, length. */
 export const entryNumbers = 4;
 
+/** Numbers of one entry of the table of outputs: slot, source, offset, length, result. */
+export const outputNumbers = 5;
+
 /** The contract that this side of the calls was written for. */
-const contract = 1;
+const contract = 2;
 
 /** Where the build puts the compiled sockets for this Node.js, and loads look for them. */
 export function nativeSocketsPath(): string {

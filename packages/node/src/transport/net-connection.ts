@@ -1,10 +1,16 @@
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "@hotkeep/core";
+import { JoinedWrites } from "./joined-writes.js";
 import type { Connection, ConnectionEvents } from "./transport.js";
+
+/** What a session writes within one call leaves in more than one write when it is longer than this. */
+const joinedBytesMax = 256 * 1024;
 
 /** What a connection needs of the listener that it belongs to. */
 export interface ConnectionOwner {
   readonly traffic: { bytesOut: number };
+  /** Connections whose session has written what has not been sent: it is about to return. */
+  readonly joining: Set<NetConnection>;
   /** Counts what one more slow peer leaves unread; false: that is more than all may. */
   waiting(bytes: number): boolean;
   gone(connection: NetConnection): void;
@@ -20,6 +26,10 @@ export class NetConnection implements Connection {
   readonly #owner: ConnectionOwner;
   #waiting = 0;
   #finished = false;
+  /** What the session has written since it was called. */
+  readonly #joined = new JoinedWrites();
+  /** The session is being told of input. */
+  #receiving = false;
   #linger: Timer | undefined;
   events: ConnectionEvents | undefined;
 
@@ -58,25 +68,39 @@ export class NetConnection implements Connection {
   }
 
   get bytesWaiting(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + this.#joined.length;
   }
 
-  received(chunk: Buffer): void {
-    if (!this.#finished) this.events?.receive(chunk);
+  received(memory: Buffer, start: number, end: number): void {
+    if (this.#finished) return;
+    this.#receiving = true;
+    try {
+      this.events?.receive(memory, start, end, this.#clock.monotonic());
+    } finally {
+      this.#receiving = false;
+      this.#sendJoined();
+    }
   }
 
   write(bytes: Buffer): boolean {
-    if (this.#finished) return true;
-    this.#owner.traffic.bytesOut += bytes.length;
-    if (this.#socket.write(bytes)) return true;
-    if (!this.#account(this.#socket.writableLength)) this.drop();
-    return false;
+    if (this.#finished || bytes.length === 0) return true;
+    this.#joined.add(bytes);
+    return this.#join();
   }
 
   writeLent(bytes: Buffer, length: number): boolean {
-    const own = Buffer.allocUnsafe(length);
-    bytes.copy(own, 0, 0, length);
-    return this.write(own);
+    return this.write(Buffer.from(bytes.subarray(0, length)));
+  }
+
+  writeSteady(memory: Buffer, start: number, end: number): boolean {
+    if (this.#finished || start === end) return true;
+    this.#joined.addSteady(memory, start, end);
+    return this.#join();
+  }
+
+  /** Memory that was written is about to be changed. */
+  settle(): void {
+    this.#joined.keep();
   }
 
   pause(): void {
@@ -89,6 +113,7 @@ export class NetConnection implements Connection {
 
   finish(): void {
     if (this.#finished) return;
+    this.#sendJoined();
     this.#finished = true;
     // Whatever still comes in is read and forgotten: closing with unread input would send a reset.
     this.#socket.resume();
@@ -99,6 +124,27 @@ export class NetConnection implements Connection {
   /** Ends it at once, by a reset if need be. */
   drop(): void {
     this.#socket.destroy();
+  }
+
+  /** What is written leaves when the session has returned, or when it is enough. */
+  #join(): boolean {
+    if (this.#joined.length > joinedBytesMax) return this.#sendJoined();
+    const { joining } = this.#owner;
+    if (!joining.has(this)) {
+      joining.add(this);
+      if (!this.#receiving) queueMicrotask(() => this.#sendJoined());
+    }
+    return !this.#socket.writableNeedDrain;
+  }
+
+  #sendJoined(): boolean {
+    this.#owner.joining.delete(this);
+    if (this.#joined.length === 0) return true;
+    const bytes = this.#joined.take();
+    this.#owner.traffic.bytesOut += bytes.length;
+    if (this.#socket.write(bytes)) return true;
+    if (!this.#account(this.#socket.writableLength)) this.drop();
+    return false;
   }
 
   #account(bytes: number): boolean {

@@ -12,6 +12,9 @@ export function netTransport(clock: Clock): Transport {
   return { name: "net", listen: (options) => new NetListener(clock, options).listen() };
 }
 
+/** Told of bytes that lie at `memory[0, end)`. */
+type Receive = (memory: Buffer, end: number) => void;
+
 class NetListener implements Listening, ConnectionOwner {
   readonly #clock: Clock;
   readonly #options: ListenOptions;
@@ -19,6 +22,7 @@ class NetListener implements Listening, ConnectionOwner {
   readonly #readBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
   readonly #open = new Set<NetConnection>();
   readonly traffic = { bytesIn: 0, bytesOut: 0 };
+  readonly joining = new Set<NetConnection>();
   #bytesWaiting = 0;
   #port = 0;
   #whenEmpty: (() => void) | undefined;
@@ -61,6 +65,10 @@ class NetListener implements Listening, ConnectionOwner {
     }
   }
 
+  settle(): void {
+    for (const connection of this.joining) connection.settle();
+  }
+
   stopAccepting(): void {
     this.#server.close();
   }
@@ -89,9 +97,9 @@ class NetListener implements Listening, ConnectionOwner {
     this.#open.add(connection);
     if (this.#open.size > connectionsMax) connection.finish();
     else connection.events = accept(connection);
-    attach((chunk) => {
-      this.traffic.bytesIn += chunk.length;
-      connection.received(chunk);
+    attach((memory, end) => {
+      this.traffic.bytesIn += end;
+      connection.received(memory, 0, end);
     });
   }
 
@@ -100,20 +108,20 @@ class NetListener implements Listening, ConnectionOwner {
    * requests a second. Node offers `onread` for outgoing sockets only, so the accepted handle moves into a new Socket;
    * should a release of Node not let us, the ordinary way works as well.
    */
-  #ownBuffer(accepted: Socket): { socket: Socket; attach: (receive: (chunk: Buffer) => void) => void } {
+  #ownBuffer(accepted: Socket): { socket: Socket; attach: (receive: Receive) => void } {
     const holder = accepted as unknown as { _handle: object | null };
     const handle = holder._handle;
     if (typeof handle !== "object" || handle === null) {
       return {
         socket: accepted,
         attach(receive) {
-          accepted.on("data", receive);
+          accepted.on("data", (chunk: Buffer) => receive(chunk, chunk.length));
           accepted.resume();
         },
       };
     }
     holder._handle = null;
-    let receive: (chunk: Buffer) => void = () => {};
+    let receive: Receive = () => {};
     const buffer = this.#readBuffer;
     const options = {
       handle,
@@ -121,7 +129,7 @@ class NetListener implements Listening, ConnectionOwner {
       onread: {
         buffer,
         callback(bytes: number): boolean {
-          receive(buffer.subarray(0, bytes));
+          receive(buffer, bytes);
           return true;
         },
       },

@@ -65,6 +65,7 @@ const peerName = ({ remoteAddress, remotePort }: Socket): string => `${remoteAdd
 
 class TlsListener implements Listening, ConnectionOwner {
   readonly traffic = { bytesIn: 0, bytesOut: 0 };
+  readonly joining = new Set<NetConnection>();
   readonly #tls: TlsOptions;
   readonly #options: ListenOptions;
   readonly #server: Server;
@@ -126,6 +127,10 @@ class TlsListener implements Listening, ConnectionOwner {
     for (const connection of this.#open) {
       if (!this.#options.admits(connection.remoteAddress)) connection.finish();
     }
+  }
+
+  settle(): void {
+    for (const connection of this.joining) connection.settle();
   }
 
   stopAccepting(): void {
@@ -194,7 +199,7 @@ class TlsListener implements Listening, ConnectionOwner {
     connection.events = accept(connection);
     socket.on("data", (chunk: Buffer) => {
       this.traffic.bytesIn += chunk.length;
-      connection.received(chunk);
+      connection.received(chunk, 0, chunk.length);
     });
   }
 

@@ -14,6 +14,11 @@ export interface Connection {
    * Like `write`, for the first `length` bytes of memory that is only lent: the caller uses it again after the return.
    */
   writeLent(bytes: Buffer, length: number): boolean;
+  /**
+   * Like `write`, for `memory[start, end)`, which stays as it is until its owner calls {@link Listening.settle}: the
+   * bytes need not be copied.
+   */
+  writeSteady(memory: Buffer, start: number, end: number): boolean;
   /** Stops reading; what arrives waits in the kernel, and TCP slows the peer down. */
   pause(): void;
   /** Reads on. */
@@ -24,8 +29,12 @@ export interface Connection {
 
 /** What happens on a connection; the session implements it. */
 export interface ConnectionEvents {
-  /** Bytes have arrived. The chunk is only lent: what is needed after the return must be copied. */
-  receive(chunk: Buffer): void;
+  /**
+   * `memory[start, end)` has arrived. It is only lent: what is needed after the return must be copied.
+   *
+   * @param now monotonic milliseconds at which it was taken up
+   */
+  receive(memory: Buffer, start: number, end: number, now: number): void;
   /** Everything written has been taken. */
   drained(): void;
   /** The peer has sent FIN: it sends nothing more, but may still read. */
@@ -57,6 +66,8 @@ export interface Listening {
   readonly connections: number;
   /** Bytes received and sent since the start. */
   readonly traffic: { readonly bytesIn: number; readonly bytesOut: number };
+  /** Memory written by `writeSteady` is about to be changed: whatever of it has not been sent is sent or copied now. */
+  settle(): void;
   /** Finishes the connections of peers that `admits` no longer lets in. */
   evict(): void;
   /** Accepts no further connections. */
@@ -66,8 +77,8 @@ export interface Listening {
 }
 
 /**
- * Sockets to sessions and back. A session answers from within `receive` with one `write` for all requests of a chunk,
- * so that an implementation may read many sockets per wake-up and write many answers per system call.
+ * Sockets to sessions and back. What a session writes within one `receive` leaves together, and an implementation may
+ * read many sockets per wake-up and send the answers of all of them with one call.
  */
 export interface Transport {
   /** What logs and metrics call it. */

@@ -110,7 +110,7 @@ describe("mutated frames", () => {
     const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
     const open = async (): Promise<MemoryConnection> => {
       const connection = transport.connect();
-      connection.events.receive(Buffer.concat([encodePreamble("Fuzz", null), authorizeFrame("AKIAALICE")]));
+      connection.arrive(Buffer.concat([encodePreamble("Fuzz", null), authorizeFrame("AKIAALICE")]));
       await turn();
       return connection;
     };
@@ -130,7 +130,7 @@ describe("mutated frames", () => {
         const piece = random.below(3) === 0 ? 1 + random.below(frame.length) : frame.length;
         // The chunk is lent: whoever looks at it later sees nonsense.
         const chunk = Buffer.from(frame.subarray(at, at + piece));
-        connection.events.receive(chunk);
+        connection.arrive(chunk);
         chunk.fill(0xff);
         at += piece;
         if (random.below(4) === 0) await turn();
@@ -144,7 +144,7 @@ describe("mutated frames", () => {
         if (connection.finished) ended++;
         connection.events.closed();
         connection = await open();
-        connection.events.receive(good);
+        connection.arrive(good);
         for (let turns = 0; turns < 50 && connection.written.length === 0; turns++) await turn();
         expect(connection.take().toString("hex")).toBe("80a0");
       }

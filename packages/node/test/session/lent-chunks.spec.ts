@@ -23,7 +23,7 @@ it("a session never looks at a chunk after it has returned it", async () => {
   const connection = transport.connect();
   const lend = async (bytes: Buffer): Promise<string> => {
     const chunk = Buffer.from(bytes);
-    connection.events.receive(chunk);
+    connection.arrive(chunk);
     chunk.fill(0xff);
     await eventually(() => connection.written.length > 0, "an answer");
     return connection.take().toString("hex");

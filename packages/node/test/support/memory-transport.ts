@@ -1,3 +1,4 @@
+import { systemClock } from "@hotkeep/core";
 import type { Connection, ConnectionEvents, Listening, ListenOptions, Transport } from "@hotkeep/node";
 
 /** A connection without a socket: what the session writes is kept. */
@@ -17,6 +18,15 @@ export class MemoryConnection implements Connection {
 
   writeLent(bytes: Buffer, length: number): boolean {
     return this.write(bytes.subarray(0, length));
+  }
+
+  writeSteady(memory: Buffer, start: number, end: number): boolean {
+    return this.write(memory.subarray(start, end));
+  }
+
+  /** Tells the session of bytes, which are only lent. */
+  arrive(bytes: Buffer): void {
+    this.events.receive(bytes, 0, bytes.length, systemClock.monotonic());
   }
 
   pause(): void {
@@ -40,6 +50,8 @@ export class MemoryConnection implements Connection {
 /** Connections are made by the test. */
 export class MemoryTransport implements Transport {
   #options: ListenOptions | undefined;
+  /** Told that steady memory is about to change. */
+  onSettle: () => void = () => {};
 
   async listen(options: ListenOptions): Promise<Listening> {
     this.#options = options;
@@ -47,6 +59,7 @@ export class MemoryTransport implements Transport {
       port: 8111,
       connections: 0,
       traffic: { bytesIn: 0, bytesOut: 0 },
+      settle: () => this.onSettle(),
       evict() {},
       stopAccepting() {},
       async close() {},

@@ -56,12 +56,12 @@ describe.skipIf(!("open" in native))("the compiled sockets", () => {
   it("refuse what cannot be meant", () => {
     const sockets = open();
     const none = Buffer.alloc(0);
-    expect(() => native.send(sockets, 0, none, 0)).toThrow("no such slot");
-    expect(() => native.send(sockets, -1, none, 0)).toThrow("no such slot");
+    expect(() => native.send(sockets, 0, none, 0, 0)).toThrow("no such slot");
+    expect(() => native.send(sockets, -1, none, 0, 0)).toThrow("no such slot");
     expect(() => native.drop(sockets, 4_000_000_000)).toThrow("no such slot");
     expect(() => native.watch(sockets, 0, 1)).toThrow("no such slot");
     expect(() => native.finish(sockets, 3)).toThrow("no such slot");
-    expect(() => native.flush(sockets, native.outputsMax + 1)).toThrow("not that many outputs");
+    expect(() => native.flush(sockets, native.outputsMax + 1, [])).toThrow("not that many outputs");
     expect(() => native.open("127.0.0.1", 65_536, 16, 4, region(), () => {})).toThrow("out of range");
     expect(() => native.open("127.0.0.1", 0, 16, 0, region(), () => {})).toThrow("out of range");
     expect(() => native.open("127.0.0.1", 0, 16, 4, new ArrayBuffer(8), () => {})).toThrow("out of range");
@@ -72,24 +72,33 @@ describe.skipIf(!("open" in native))("the compiled sockets", () => {
     expect(() => native.close(sockets)).toThrow("the sockets are closed");
   });
 
-  it("refuse outputs that lie outside of the region", () => {
+  it("refuse outputs that lie outside of their memory", () => {
     const bytes = region();
     const sockets = native.open("127.0.0.1", 0, 16, 4, bytes, () => {});
     if (typeof sockets === "number") throw new Error(`open answered ${sockets}`);
-    const outputs = new Int32Array(bytes, native.outputsAt, 4);
-    for (const [offset, length] of [
-      [native.outputBytes, 1],
-      [0, native.outputBytes + 1],
-      [-1, 1],
-      [1, -1],
-      [0x7fffffff, 0x7fffffff],
+    const outputs = new Int32Array(bytes, native.outputsAt, 5);
+    const sources = [Buffer.alloc(10)];
+    for (const [source, offset, length] of [
+      [0, native.outputBytes, 1],
+      [0, 0, native.outputBytes + 1],
+      [0, -1, 1],
+      [0, 1, -1],
+      [0, 0x7fffffff, 0x7fffffff],
+      [1, 10, 1],
+      [1, 0, 11],
+      [1, -1, 1],
+      [2, 0, 1],
+      [-1, 0, 1],
     ] as const) {
-      outputs.set([0, offset, length, 0]);
-      expect(() => native.flush(sockets, 1)).toThrow("an output lies outside of the region");
+      outputs.set([0, source, offset, length, 0]);
+      expect(() => native.flush(sockets, 1, sources)).toThrow("an output lies outside of its source");
     }
-    outputs.set([0, 0, 1, 0]);
-    expect(native.flush(sockets, 1)).toBe(1);
-    expect(outputs[3]).toBeLessThan(0);
+    const many = new Array<Buffer>(native.sourcesMax + 1).fill(sources[0]!);
+    expect(() => native.flush(sockets, 1, many)).toThrow("not that many sources");
+    expect(() => native.flush(sockets, 1, ["text" as unknown as Buffer])).toThrow("a source is no buffer");
+    outputs.set([0, 1, 0, 10, 0]);
+    expect(native.flush(sockets, 1, sources)).toBe(true);
+    expect(outputs[4]).toBeLessThan(0);
     native.close(sockets);
   });
 

@@ -114,6 +114,81 @@ function contract(wire: Wire): void {
       expect(peer.bytes.equals(expected)).toBe(true);
     });
 
+    it("in steady memory are not looked at any more once their owner has said that it changes them", async () => {
+      const steady = [Buffer.alloc(megabyte), Buffer.alloc(megabyte)] as const;
+      const parts = [3, 700, 5_000, 16_384, 20_000, megabyte / 2, 1, 4_000];
+      const one = await stand(
+        {},
+        {
+          receive: ({ connection }, chunk) => {
+            // From both memories and from one that is not steady, by turns; several times within one call.
+            for (let round = 1; round <= 3; round++) {
+              for (const [i, size] of parts.entries()) {
+                const memory = steady[i % 2]!;
+                const start = i * 40_000;
+                memory.fill(round * 16 + i, start, start + size);
+                connection.writeSteady(memory, start, start + size);
+                connection.write(Buffer.from(chunk));
+              }
+              one.listening.settle();
+              for (const memory of steady) memory.fill(0xff);
+            }
+          },
+        },
+      );
+      const { peer } = await one.pair();
+      peer.socket.pause();
+      peer.socket.write("x");
+      await pause(20);
+      peer.socket.resume();
+      const rounds = [1, 2, 3].flatMap((round) =>
+        parts.flatMap((size, i) => [Buffer.alloc(size, round * 16 + i), Buffer.from("x")]),
+      );
+      const expected = Buffer.concat(rounds);
+      await until(() => peer.length >= expected.length, "everything");
+      expect(peer.bytes.equals(expected)).toBe(true);
+    });
+
+    it("in more pieces of steady memory than one call takes leave in their order, for several peers", async () => {
+      const pieces = Array.from({ length: 700 }, (_, i) => Buffer.from(`piece ${i} `));
+      const one = await stand(
+        {},
+        {
+          receive: () => {
+            for (const piece of pieces) {
+              for (const { connection } of one.sessions) connection.writeSteady(piece, 0, piece.length);
+            }
+            for (const { connection } of one.sessions) {
+              for (let i = 0; i < 5_000; i++) connection.writeSteady(pieces[1]!, 0, 1);
+            }
+          },
+        },
+      );
+      const pairs = [await one.pair(), await one.pair()];
+      pairs[0]!.peer.socket.write("x");
+      const expected = Buffer.concat(pieces).toString() + "p".repeat(5_000);
+      await until(() => pairs.every(({ peer }) => peer.length >= expected.length), "everything");
+      for (const { peer } of pairs) expect(peer.text).toBe(expected);
+    });
+
+    it("written outside of a call leave in their order, and before the end", async () => {
+      const { peer, session } = await (await stand({}, { receive() {} })).pair();
+      const { connection } = session;
+      const steady = Buffer.from("steady");
+      await Promise.all(
+        [1, 2, 3].map(async (i) => {
+          await Promise.resolve();
+          connection.write(Buffer.from(`${i}`));
+          connection.writeSteady(steady, 0, 6);
+          connection.writeLent(Buffer.from("lent!"), 4);
+        }),
+      );
+      connection.write(Buffer.from("last"));
+      connection.finish();
+      await until(() => peer.ended, "FIN");
+      expect(peer.text).toBe("1steadylent2steadylent3steadylentlast");
+    });
+
     it("are counted in both directions", async () => {
       const one = await stand({}, writes(Buffer.from("four")));
       const { peer } = await one.pair();

@@ -25,7 +25,8 @@ export class TestSession implements ConnectionEvents {
     return this.calls.filter((one) => one === call).length;
   }
 
-  receive(chunk: Buffer): void {
+  receive(memory: Buffer, start: number, end: number): void {
+    const chunk = memory.subarray(start, end);
     this.calls.push("receive");
     if (this.#behaviour.receive !== undefined) this.#behaviour.receive(this, chunk);
     else this.connection.write(Buffer.from(chunk));

@@ -61,8 +61,9 @@ export class HttpSession implements ConnectionEvents {
     return this.#busy;
   }
 
-  receive(chunk: Buffer): void {
+  receive(memory: Buffer, start: number, end: number): void {
     if (this.#over) return;
+    const chunk = memory.subarray(start, end);
     if (this.#busy) {
       this.#waiting.push(Buffer.from(chunk));
       this.#connection.pause();

@@ -1,0 +1,62 @@
+import { silentLogger, systemClock, systemRandom } from "@hotkeep/core";
+import { encodeGetItemRequest, encodePreamble } from "@hotkeep/dax-wire";
+import { startNode } from "@hotkeep/node";
+import { expect, it } from "vitest";
+import { BareTables } from "../support/bare-tables.js";
+import { MemoryTransport } from "../support/memory-transport.js";
+import { authorizeFrame } from "../support/raw-client.js";
+import { allowing, StandInGateway } from "../support/stand-in-gateway.js";
+import { eventually } from "../support/world.js";
+
+it("answers that have not left stay as they are until the transport is told", async () => {
+  const tables = await new BareTables().listen();
+  const gateway = new StandInGateway({ tableEndpoint: tables.url, cacheBytesMax: 4 * 1024 * 1024 });
+  gateway.user("AKIAALICE", "alice", [allowing("dax:*")]);
+  const transport = new MemoryTransport();
+  const node = await startNode({
+    feed: gateway,
+    clock: systemClock,
+    random: systemRandom,
+    logger: silentLogger,
+    transport,
+  });
+  const connection = transport.connect();
+  let waiting: { readonly memory: Buffer; readonly start: number; readonly end: number; readonly was: Buffer }[] = [];
+  let lent = 0;
+  let settled = 0;
+  let answers = 0;
+  const asItWas = () => waiting.every(({ memory, start, end, was }) => memory.subarray(start, end).equals(was));
+  transport.onSettle = () => {
+    settled++;
+    expect(asItWas()).toBe(true);
+    waiting = [];
+  };
+  connection.write = () => {
+    answers++;
+    return true;
+  };
+  connection.writeSteady = (memory, start, end) => {
+    answers++;
+    lent++;
+    waiting.push({ memory, start, end, was: Buffer.from(memory.subarray(start, end)) });
+    return true;
+  };
+  const names = Array.from({ length: 300 }, (_, i) => `item ${i}`);
+  for (const pk of names) tables.items.set(`Books/${pk}`, { pk: { S: pk }, Text: { S: pk.repeat(5_000) } });
+  connection.arrive(Buffer.concat([encodePreamble("Keeper", null), authorizeFrame("AKIAALICE")]));
+  const ask = async (pk: string): Promise<void> => {
+    const before = answers;
+    connection.arrive(encodeGetItemRequest("Books", Buffer.from(pk)));
+    await eventually(() => answers > before, "an answer");
+  };
+  // Twice the memory goes through the cache; each item is asked for again while it is there, and nothing is sent.
+  for (const pk of names) {
+    await ask(pk);
+    await ask(pk);
+    expect(asItWas()).toBe(true);
+  }
+  expect(lent).toBe(names.length);
+  expect(settled).toBeGreaterThan(3);
+  await node.close();
+  await tables.close();
+});
