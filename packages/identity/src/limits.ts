@@ -70,6 +70,8 @@ export const serviceControlLevelsMax = 7;
 export const serviceControlPoliciesMax = 10;
 /** Characters of a service control policy, white space not counted. */
 export const serviceControlCharactersMax = 10_240;
+/** Accesses that are known to be written down lately; with more of them all are looked up anew. */
+export const freshAccessesMax = 20_000;
 /** Permissions kept as settled; with more of them all are decided anew. */
 export const settledPermissionsMax = 20_000;
 /** Wrong passwords for one user from one address in {@link signInAttemptsMs} after which right ones do not count either. */

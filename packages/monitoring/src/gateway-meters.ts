@@ -29,6 +29,7 @@ export interface RequestCount {
 export class GatewayMeters {
   readonly #requests = new Map<string, RequestCount>();
   readonly #latencies = new Map<string, Latencies>();
+  #latest: RequestCount | undefined;
   readonly #denials: Record<DeniedAt, number> = { gateway: 0, cluster: 0, table: 0 };
 
   /** A call of an AWS API was answered. */
@@ -65,9 +66,14 @@ export class GatewayMeters {
   }
 
   #countOf(service: string, operation: string, outcome: string): RequestCount {
+    const latest = this.#latest;
+    if (latest?.operation === operation && latest.service === service && latest.outcome === outcome) return latest;
     const key = `${service}/${operation}/${outcome}`;
     const known = this.#requests.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#latest = known;
+      return known;
+    }
     if (this.#requests.size >= requestKindsMax && operation !== "other")
       return this.#countOf(service, "other", "other");
     const fresh = { service, operation, outcome, count: 0 };

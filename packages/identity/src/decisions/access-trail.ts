@@ -1,7 +1,7 @@
 import type { Logger, PermissionRequest } from "@hotkeep/core";
 import type { CallContext } from "@hotkeep/protocols";
 import type { Directory } from "../directory/directory.js";
-import { accessedActionsMax, lastUsedIntervalMs } from "../limits.js";
+import { accessedActionsMax, freshAccessesMax, lastUsedIntervalMs } from "../limits.js";
 import { accesses } from "../records/tables.js";
 import type { Records, RecordTransaction } from "../records/transaction.js";
 import type { AccessRecord } from "../records/types.js";
@@ -26,6 +26,9 @@ export class AccessTrail {
   readonly #records: Records;
   readonly #logger: Logger;
   readonly #writing = new Map<string, Promise<void>>();
+  /** Until when what is written down is new enough, by user or role and action: nearly every call ends here. */
+  readonly #fresh = new Map<string, Map<string, number>>();
+  #freshCount = 0;
 
   constructor(parts: { readonly directory: Directory; readonly records: Records; readonly logger: Logger }) {
     this.#directory = parts.directory;
@@ -42,11 +45,24 @@ export class AccessTrail {
     const entityId =
       principal.kind === "user" ? principal.id : principal.kind === "role-session" ? principal.roleId : undefined;
     if (entityId === undefined) return;
+    const fresh = this.#fresh.get(entityId);
     for (const { action: full } of requests) {
-      if (NOT_TRACKED.has(full)) continue;
+      const until = fresh?.get(full);
+      if ((until !== undefined && at < until) || NOT_TRACKED.has(full)) continue;
       const [service = "", action = ""] = full.split(":");
-      this.#note({ entityId, service, action, at, region });
+      const last = this.#note({ entityId, service, action, at, region });
+      if (last !== undefined) this.#keepFresh(entityId, full, last + lastUsedIntervalMs);
     }
+  }
+
+  #keepFresh(entityId: string, action: string, until: number): void {
+    if (this.#freshCount++ >= freshAccessesMax) {
+      this.#fresh.clear();
+      this.#freshCount = 1;
+    }
+    const actions = this.#fresh.get(entityId);
+    if (actions === undefined) this.#fresh.set(entityId, new Map([[action, until]]));
+    else actions.set(action, until);
   }
 
   /** Waits for what is being written. */
@@ -54,14 +70,15 @@ export class AccessTrail {
     await Promise.all(this.#writing.values());
   }
 
-  #note(access: Access): void {
+  /** When the access was written down, if that is new enough; otherwise it is being written. */
+  #note(access: Access): number | undefined {
     const key = accessKey(access);
     const known = this.#directory.accesses.get(key);
     const last =
       known !== undefined && Object.hasOwn(known.actions, access.action) ? known.actions[access.action] : undefined;
-    if (last !== undefined && access.at - last.at < lastUsedIntervalMs) return;
+    if (last !== undefined && access.at - last.at < lastUsedIntervalMs) return last.at;
     const writing = `${key}/${access.action}`;
-    if (this.#writing.has(writing)) return;
+    if (this.#writing.has(writing)) return undefined;
     const written = this.#records
       .edit(async (tx) => tx.put(accesses, key, merged(await tx.get(accesses, key), access)))
       .catch((error: unknown) => {
@@ -69,6 +86,7 @@ export class AccessTrail {
       })
       .finally(() => this.#writing.delete(writing));
     this.#writing.set(writing, written);
+    return undefined;
   }
 }
 

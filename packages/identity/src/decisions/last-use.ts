@@ -44,7 +44,7 @@ export class LastUse {
 
   #note(id: string, { now: at, region, service }: KeyUse): void {
     const known = this.#directory.lastUses.get(id);
-    if (this.#writing.has(id) || (known !== undefined && at - known.at < lastUsedIntervalMs)) return;
+    if ((known !== undefined && at - known.at < lastUsedIntervalMs) || this.#writing.has(id)) return;
     const written = this.#records
       .edit(async (tx) => tx.put(lastUses, id, { at, region, service }))
       .catch((error: unknown) => {

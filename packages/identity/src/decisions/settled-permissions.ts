@@ -11,7 +11,9 @@ import { settledPermissionsMax } from "../limits.js";
 export class SettledPermissions {
   readonly #generation: () => number;
   #keptFor = -1;
-  #kept = new Set<string>();
+  /** Resources by access key and action. */
+  #kept = new Map<string, Map<string, Set<string>>>();
+  #count = 0;
 
   /** @param generation a number that changes when anything changes that policies are found by */
   constructor(generation: () => number) {
@@ -21,21 +23,22 @@ export class SettledPermissions {
   /** Whether the caller's own policies are known to allow this, whatever the context. */
   has(accessKeyId: string, { action, resource }: PermissionRequest): boolean {
     if (this.#keptFor !== this.#generation()) return false;
-    return this.#kept.has(keyOf(accessKeyId, action, resource));
+    return this.#kept.get(accessKeyId)?.get(action)?.has(resource) === true;
   }
 
   /** Keeps a decision over the caller's own policies, if it is one that can be kept. */
   keep(accessKeyId: string, decision: Decision): void {
     if (accessKeyId === "" || decision.outcome !== "allowed" || decision.consultedKeys.length > 0) return;
     const generation = this.#generation();
-    if (this.#keptFor !== generation || this.#kept.size >= settledPermissionsMax) {
+    if (this.#keptFor !== generation || this.#count >= settledPermissionsMax) {
       this.#keptFor = generation;
-      this.#kept = new Set();
+      this.#kept = new Map();
+      this.#count = 0;
     }
-    this.#kept.add(keyOf(accessKeyId, decision.request.action, decision.request.resource));
+    const { action, resource } = decision.request;
+    const actions = this.#kept.get(accessKeyId) ?? new Map<string, Set<string>>();
+    const resources = actions.get(action) ?? new Set<string>();
+    this.#kept.set(accessKeyId, actions.set(action, resources.add(resource)));
+    this.#count++;
   }
-}
-
-function keyOf(accessKeyId: string, action: string, resource: string): string {
-  return `${accessKeyId} ${action} ${resource}`;
 }

@@ -29,7 +29,8 @@ export class JsonWire implements Wire {
   readonly bodyBytesMax: number;
   readonly clockSkewMs = clockSkewJsonMs;
   readonly #tables: ServiceTables;
-  readonly #targetPrefix: string;
+  /** Operations by what X-Amz-Target says. */
+  readonly #targets: ReadonlyMap<string, string>;
   readonly #contentType: string;
   readonly #isDynamoDb: boolean;
   readonly #codecs = new Map<string, Codec>();
@@ -39,7 +40,7 @@ export class JsonWire implements Wire {
 
   constructor(tables: ServiceTables) {
     this.#tables = tables;
-    this.#targetPrefix = `${tables.target}.`;
+    this.#targets = new Map(Object.keys(tables.operations).map((name) => [`${tables.target}.${name}`, name]));
     this.#contentType = `application/x-amz-json-${tables.jsonVersion}`;
     this.#isDynamoDb = tables.service === "dynamodb" || tables.service === "dynamodbstreams";
     this.bodyBytesMax = this.#isDynamoDb ? dynamoDbBodyBytesMax : bodyBytesMax;
@@ -49,11 +50,11 @@ export class JsonWire implements Wire {
   }
 
   open(request: HttpRequest, headers: Headers): Incoming {
-    const target = headers.get("x-amz-target") ?? "";
-    const operation = target.startsWith(this.#targetPrefix) ? target.slice(this.#targetPrefix.length) : "";
-    if (request.method !== "POST" || !this.has(operation)) throw this.unknownOperation(operation);
+    const operation = this.#targets.get(headers.get("x-amz-target") ?? "");
+    if (request.method !== "POST" || operation === undefined) throw this.unknownOperation();
     const contentType = headers.get("content-type");
-    if (contentType !== undefined && !/^application\/(x-amz-json-1\.[01]|json)\s*(;|$)/i.test(contentType)) {
+    const isUsual = contentType === undefined || contentType === this.#contentType;
+    if (!isUsual && !/^application\/(x-amz-json-1\.[01]|json)\s*(;|$)/i.test(contentType)) {
       throw serializationError(`The content type must be ${this.#contentType}`);
     }
     const encoding = headers.get("content-encoding");
@@ -78,7 +79,7 @@ export class JsonWire implements Wire {
     return validationError(this.#tables, failures);
   }
 
-  unknownOperation(_operation: string): AwsError {
+  unknownOperation(_operation?: string): AwsError {
     return new CommonAwsError("UnknownOperation", "The requested operation is not recognized by the service.");
   }
 

@@ -17,7 +17,7 @@ import type { LocalCall, Router } from "../router.js";
 import { missingSignature } from "../sigv4/presented.js";
 import { sameSecret } from "../sigv4/secrets.js";
 import { checkSession, SignatureVerifier } from "../sigv4/verify.js";
-import { absentService, locateService, servedNames } from "./locate.js";
+import { absentService, locateService, scopedService, servedNames } from "./locate.js";
 import { RequestIds } from "./request-ids.js";
 import { retold } from "./retold.js";
 import { type AnyOperation, assembleServices, type Service } from "./service.js";
@@ -154,12 +154,13 @@ class ModelRouter implements Router {
     if (userAgent !== undefined) progress.userAgent = userAgent;
     const traceparent = headers.get("traceparent");
     if (traceparent !== undefined) progress.traceparent = traceparent;
-    const name = locateService(request, headers);
+    const scoped = scopedService(request, headers);
+    const name = locateService(request, headers, scoped);
     const service = this.#service(name ?? "dynamodb");
     progress.service = service;
     const wire = service.wireFor(request, headers);
     progress.wire = wire;
-    const absent = absentService(request, headers);
+    const absent = absentService(request, headers, scoped);
     if (absent !== undefined) {
       throw new CommonAwsError(
         "UnknownOperation",
@@ -219,7 +220,7 @@ class ModelRouter implements Router {
     progress: Progress,
   ): CallContext {
     const { principal, accessKeyId, session } = credential;
-    const call: CallContext = {
+    const call: { -readonly [Name in keyof CallContext]: CallContext[Name] } = {
       service: service.signing,
       operation,
       principal,
@@ -230,10 +231,11 @@ class ModelRouter implements Router {
       requestId: progress.requestId,
       now: progress.time,
       secureTransport,
-      ...(session === undefined ? undefined : { session }),
-      ...(progress.sourceIp === undefined ? undefined : { sourceIp: progress.sourceIp }),
-      ...(progress.userAgent === undefined ? undefined : { userAgent: progress.userAgent }),
     };
+    // What is absent is not even there as undefined; spreading it in would cost every call.
+    if (session !== undefined) call.session = session;
+    if (progress.sourceIp !== undefined) call.sourceIp = progress.sourceIp;
+    if (progress.userAgent !== undefined) call.userAgent = progress.userAgent;
     progress.call = call;
     return call;
   }

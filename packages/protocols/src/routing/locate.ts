@@ -13,9 +13,14 @@ const formBytesSearched = 64 * 1024;
  * The service a request is meant for: what its credential scope says; for unsigned and broken requests, what its target,
  * or its action's version, suggests, so that the refusal is in words which that client understands. Nothing is trusted
  * here: the signature is checked against the service found.
+ *
+ * @param scoped see {@link scopedService}
  */
-export function locateService(request: HttpRequest, headers: Headers): ServiceName | undefined {
-  const scoped = scopedService(request, headers);
+export function locateService(
+  request: HttpRequest,
+  headers: Headers,
+  scoped: string | undefined,
+): ServiceName | undefined {
   if (scoped === "dynamodb" && headers.get("x-amz-target")?.startsWith(streamsTarget)) return "dynamodbstreams";
   if (scoped !== undefined && services.has(scoped)) return scoped as ServiceName;
   return suggestedService(request, headers);
@@ -25,8 +30,7 @@ export function locateService(request: HttpRequest, headers: Headers): ServiceNa
  * The name of a service of AWS that is asked for and is not here: the scope names it, and nothing else in the request
  * points to one that is.
  */
-export function absentService(request: HttpRequest, headers: Headers): string | undefined {
-  const scoped = scopedService(request, headers);
+export function absentService(request: HttpRequest, headers: Headers, scoped: string | undefined): string | undefined {
   if (scoped === undefined || services.has(scoped) || !/^[a-z][a-z0-9-]{1,62}$/.test(scoped)) return undefined;
   const suggested = suggestedService(request, headers);
   // A form of no known version is only taken for EC2's: other services have forms, too.
@@ -46,7 +50,8 @@ function suggestedService(request: HttpRequest, headers: Headers): ServiceName |
   return serviceOfForm(queryOf(request.url)) ?? serviceOfForm(form);
 }
 
-function scopedService(request: HttpRequest, headers: Headers): string | undefined {
+/** The service that the credential scope names, whatever that is. */
+export function scopedService(request: HttpRequest, headers: Headers): string | undefined {
   const authorization = headers.get("authorization");
   if (authorization !== undefined) {
     const from = authorization.indexOf("Credential=");
