@@ -1,10 +1,11 @@
 import { RequestSigner, type SigningCredentials } from "@hotkeep/protocols";
+import { operationNames } from "./aws-clients.js";
 import { Dice } from "./dice.js";
 import { hostileText } from "./hostile.js";
 import { mutateText } from "./mutate-bytes.js";
 import { enormousForm, mutateForm, percentEncode } from "./mutate-form.js";
 import { mutateJson } from "./mutate-json.js";
-import { operationNames, type RecordedRequest } from "./recorded-requests.js";
+import type { RecordedRequest } from "./recorded-requests.js";
 
 /** One request, ready to be sent, and what may be asked of its answer. */
 export interface FuzzRequest {

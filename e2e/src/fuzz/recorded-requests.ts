@@ -3,25 +3,8 @@ import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { IAM } from "@aws-sdk/client-iam";
 import { STS } from "@aws-sdk/client-sts";
+import type { AwsClients } from "./aws-clients.js";
 import { type Place, validCalls } from "./valid-calls.js";
-
-/** The SDK's clients of all services. */
-export interface AwsClients {
-  readonly iam: IAM;
-  readonly sts: STS;
-  readonly ec2: EC2;
-  readonly dax: DAX;
-  readonly dynamodb: DynamoDB;
-}
-
-const classes = { iam: IAM, sts: STS, ec2: EC2, dax: DAX, dynamodb: DynamoDB };
-
-/** Every operation that the SDK knows of a service, in the service's own spelling. */
-export function operationNames(service: keyof AwsClients): readonly string[] {
-  return Object.getOwnPropertyNames(classes[service].prototype)
-    .filter((name) => !/^(constructor$|paginate|waitUntil)/.test(name))
-    .map((name) => name[0]!.toUpperCase() + name.slice(1));
-}
 
 /** What an SDK client would have sent, without what depends on where and when: no host, no signature. */
 export interface RecordedRequest {

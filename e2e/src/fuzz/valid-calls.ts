@@ -1,5 +1,5 @@
 import type { ItemClient } from "../case-study/operations.js";
-import type { AwsClients } from "./recorded-requests.js";
+import type { AwsClients } from "./aws-clients.js";
 
 /** What calls about a running account can name. */
 export interface Place {

@@ -14,3 +14,10 @@ export function invalidParameter(detail: string): AwsError {
 export function unreadable(message: string): AwsError {
   return new AwsError("SerializationException", message);
 }
+
+/** What the service says to `json` in the place of a list. */
+export function notAList(json: unknown): AwsError {
+  return unreadable(
+    typeof json === "object" ? "Start of structure or map found where not expected" : "Unexpected field type",
+  );
+}

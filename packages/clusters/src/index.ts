@@ -6,5 +6,5 @@ export {
   receiveNodeLaunch,
 } from "./launch/child-process.js";
 export type * from "./launch/launcher.js";
-export { daxPort, daxQuotas, daxTlsPort, defaultClusterLimits } from "./limits.js";
+export { type ClusterLimits, daxPort, daxQuotas, daxTlsPort, defaultClusterLimits } from "./limits.js";
 export { openClusters } from "./open-clusters.js";

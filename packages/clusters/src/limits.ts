@@ -1,5 +1,3 @@
-import type { ClusterLimits } from "./face.js";
-
 /** DAX's quotas (documented; clusters and events per Region: ours). */
 export const daxQuotas = {
   clusterNameLengthMax: 20,
@@ -22,6 +20,53 @@ export const daxQuotas = {
   eventsKeptMs: 14 * 24 * 60 * 60 * 1000,
   eventsPerRegionMax: 1_000,
 } as const;
+
+/** Waits and bounds that an operator or a test may change. */
+export interface ClusterLimits {
+  /** From launch to `listening`; then the launch counts as failed. */
+  readonly launchTimeoutMs: number;
+  /** How long a node that outlived an earlier gateway may take to come back before it is ended and launched anew. */
+  readonly reattachMs: number;
+  /** How long a node that has lost the gateway serves on before it ends; 0: not at all. */
+  readonly withoutGatewayMs: number;
+  /** How long a join token may be used when nothing else is asked for, and at the most. */
+  readonly joinTokenMs: number;
+  readonly joinTokenMaxMs: number;
+  /** Join tokens of one account that wait to be used. */
+  readonly joinTokensMax: number;
+  /** Failed launches in a row after which creating a node is given up. */
+  readonly launchAttemptsMax: number;
+  /** Pause before a crashed node is launched again; doubles up to `relaunchMaxMs`. */
+  readonly relaunchMinMs: number;
+  readonly relaunchMaxMs: number;
+  /** How long a node may finish what runs, and its clients take to go elsewhere, before it is stopped. */
+  readonly drainMs: number;
+  /** The same when the whole cluster or the gateway ends, and clients have nowhere to go. */
+  readonly finishMs: number;
+  /** After this a node that was told to end is killed. */
+  readonly stopMs: number;
+  /** How long a node holds its seat after it asked for it. */
+  readonly seatMs: number;
+  /** How much longer the gateway takes a seat for held, for clocks that do not run alike. */
+  readonly seatMarginMs: number;
+  /** How long after a start the roster waits for nodes that outlived an earlier gateway. */
+  readonly gatherMs: number;
+  /** How long after its node was lost a write may still reach the tables. */
+  readonly lateWriteMs: number;
+  /** How long a node may take to learn a new attribute list before it is cut off. */
+  readonly attributeListAckMs: number;
+  /** Lists the account's dictionary may hold; they are never given up. */
+  readonly attributeListsMax: number;
+  /** Bytes of one list's names as JSON. */
+  readonly attributeListBytesMax: number;
+  /** Bytes of all lists together. */
+  readonly attributeListsBytesMax: number;
+  readonly denialsMax: number;
+  /** Keys of which one node is told changes. */
+  readonly callerSubscriptionsMax: number;
+  readonly serviceSessionSeconds: number;
+  readonly roleSessionSeconds: number;
+}
 
 /** The waits and bounds of a gateway that was told nothing else. */
 export const defaultClusterLimits: ClusterLimits = {

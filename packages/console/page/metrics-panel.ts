@@ -2,7 +2,7 @@ import { chart } from "./chart.js";
 import type { Clients } from "./clients.js";
 import { element, refusal } from "./dom.js";
 import { type NodeCharts, nodeCharts } from "./metrics.js";
-import type { Panel } from "./panels.js";
+import type { Panel } from "./panel.js";
 
 const refreshMs = 15_000;
 

@@ -2,17 +2,8 @@ import type { Clients } from "./clients.js";
 import { clustersPanel } from "./clusters.js";
 import { element, fill, row } from "./dom.js";
 import { metricsPanel } from "./metrics-panel.js";
+import type { Panel } from "./panel.js";
 import { rolesPanel } from "./roles.js";
-
-/** One part of the page, and its entry in the navigation pane. */
-export interface Panel {
-  readonly id: string;
-  /** The service under which the navigation pane has it. */
-  readonly service: string;
-  readonly title: string;
-  /** Fills the part's place; may be called again to show what has changed. */
-  show(place: HTMLElement, clients: Clients): Promise<void>;
-}
 
 const text = (value: unknown): string => (value === undefined || value === null ? "" : String(value));
 

@@ -1,6 +1,6 @@
-import { unreadable } from "../errors.js";
+import { notAList, unreadable } from "../errors.js";
 import type { AttributeValue } from "../value.js";
-import { notAList, readValue } from "../values/read-value.js";
+import { readValue } from "../values/read-value.js";
 
 /** A JSON object's members; null ones count as absent. @throws AwsError SerializationException for anything else */
 export function readMembers(json: unknown): ReadonlyMap<string, unknown> {

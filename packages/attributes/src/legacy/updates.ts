@@ -1,9 +1,9 @@
-import { invalidParameter } from "../errors.js";
+import { invalidParameter, notAList } from "../errors.js";
 import type { DocumentPath, Projection, Update, UpdateAction } from "../expression.js";
 import type { AttributeValue } from "../value.js";
 import { elementType, typeOf } from "../values/attribute-type.js";
 import { readString } from "../values/json-scalars.js";
-import { notAList, readValue } from "../values/read-value.js";
+import { readValue } from "../values/read-value.js";
 import { readMembers } from "./json-members.js";
 
 const order: Readonly<Record<UpdateAction["kind"], number>> = { set: 0, add: 1, delete: 2, remove: 3 };

@@ -1,9 +1,8 @@
-import { invalid, invalidParameter } from "../errors.js";
+import { invalid, invalidParameter, notAList } from "../errors.js";
 import { normalizeNumber } from "../numbers/number.js";
 import type { AttributeValue } from "../value.js";
 import { checkBase64 } from "./base64.js";
 import { readString } from "./json-scalars.js";
-import { notAList } from "./read-value.js";
 
 /**
  * Reads a set: not empty, no nulls, no two equal elements (numbers by value).

@@ -1,5 +1,4 @@
-import type { AwsError } from "@hotkeep/core";
-import { invalid, invalidParameter, unreadable } from "../errors.js";
+import { invalid, invalidParameter, notAList, unreadable } from "../errors.js";
 import { attributeNameBytesMax, nestingMax } from "../limits.js";
 import { normalizeNumber } from "../numbers/number.js";
 import type { AttributeMap, AttributeValue, Item } from "../value.js";
@@ -108,11 +107,4 @@ function readList(json: unknown, level: number): AttributeValue[] {
   const list = new Array<AttributeValue>(json.length);
   for (let i = 0; i < json.length; i++) list[i] = readNested(json[i], level + 1);
   return list;
-}
-
-/** What the service says to `json` in the place of a list. */
-export function notAList(json: unknown): AwsError {
-  return unreadable(
-    typeof json === "object" ? "Start of structure or map found where not expected" : "Unexpected field type",
-  );
 }

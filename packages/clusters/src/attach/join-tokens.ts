@@ -2,7 +2,7 @@ import { formatJoinToken, joinSecretOf } from "@hotkeep/control-feed";
 import { type Clock, lowerId, type Random } from "@hotkeep/core";
 import type { Sealer } from "@hotkeep/identity";
 import { prefixRange, type StateStore } from "@hotkeep/state";
-import type { ClusterLimits } from "../face.js";
+import type { ClusterLimits } from "../limits.js";
 import type { Place } from "../model/records.js";
 
 /** A join token as stored and shown: what it is for, not what it says. An alias: the store takes JSON. */

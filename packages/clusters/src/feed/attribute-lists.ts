@@ -3,7 +3,7 @@ import type { FeedConnection } from "@hotkeep/control-feed";
 import { HotkeepError, type Logger } from "@hotkeep/core";
 import { prefixRange, type StateStore } from "@hotkeep/state";
 import { reasonOf } from "../errors.js";
-import type { ClusterLimits } from "../face.js";
+import type { ClusterLimits } from "../limits.js";
 
 /** The list without names is always there; ids of others begin after it. */
 const emptyListId = 1;

@@ -4,8 +4,8 @@ import type { Clock, Logger, Random } from "@hotkeep/core";
 import type { Network } from "@hotkeep/network";
 import type { Attachments } from "../attach/attachments.js";
 import type { LinkedRole } from "../ec2/linked-role.js";
-import type { ClusterLimits } from "../face.js";
 import type { NodeLauncher } from "../launch/launcher.js";
+import type { ClusterLimits } from "../limits.js";
 import type { Advertise } from "../model/addresses.js";
 import type { ClusterStore } from "../model/cluster-store.js";
 

@@ -1,7 +1,7 @@
 import { AwsError, permission, principalName } from "@hotkeep/core";
 import { type HotkeepOperations, type JoinToken, type NamedOperation, operationsOf } from "@hotkeep/protocols";
 import type { JoinTokenRecord, JoinTokens } from "../attach/join-tokens.js";
-import type { ClusterLimits } from "../face.js";
+import type { ClusterLimits } from "../limits.js";
 import { clusterArn } from "../model/arns.js";
 import type { ClusterStore } from "../model/cluster-store.js";
 

@@ -1,6 +1,6 @@
 import type { FeedConnection, Roster, SeatGrant, WriteNotice } from "@hotkeep/control-feed";
 import { type Clock, HotkeepError, type Logger, type Timer } from "@hotkeep/core";
-import type { ClusterLimits } from "../face.js";
+import type { ClusterLimits } from "../limits.js";
 import { type Leadership, type LeadershipDecision, nextLeadership, type RosterMember, rosterOf } from "./roster.js";
 
 /** Where the leadership of one cluster is kept. */

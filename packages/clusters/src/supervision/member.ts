@@ -1,7 +1,7 @@
 import type { FeedConnection } from "@hotkeep/control-feed";
 import type { Clock, Logger } from "@hotkeep/core";
 import type { Attachments } from "../attach/attachments.js";
-import type { ClusterLimits } from "../face.js";
+import type { ClusterLimits } from "../limits.js";
 
 /** What looking after a node takes. */
 export interface MemberOptions {

@@ -10,7 +10,14 @@ import type { Watch } from "../sight/watch.js";
 import type { AttributeLists } from "../table/attribute-lists.js";
 import type { TableEndpoint } from "../table/table-calls.js";
 import type { TableSchemas } from "../table/table-schemas.js";
-import type { Fallback } from "./fallback.js";
+
+/** What is done when the tables are slow or do not answer. */
+export interface Fallback {
+  /** How long expired entries stay to be served then, in milliseconds; 0: they are not, the read fails. */
+  readonly staleMs: number;
+  /** How long a read may take before an expired entry is served; absent: until it fails. */
+  readonly staleAfterMs?: number;
+}
 
 /** What the operations work with. */
 export interface OperationContext {

@@ -2,14 +2,6 @@ import { AwsError } from "@hotkeep/core";
 import { TableUnreachable } from "../table/table-calls.js";
 import type { OperationContext } from "./context.js";
 
-/** What is done when the tables are slow or do not answer. */
-export interface Fallback {
-  /** How long expired entries stay to be served then, in milliseconds; 0: they are not, the read fails. */
-  readonly staleMs: number;
-  /** How long a read may take before an expired entry is served; absent: until it fails. */
-  readonly staleAfterMs?: number;
-}
-
 const late = Symbol("late");
 
 /**

@@ -7,7 +7,7 @@ import { MemoryBudget } from "../cache/memory-budget.js";
 import { PageCache } from "../cache/page-cache.js";
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
-import type { Fallback } from "../operations/fallback.js";
+import type { Fallback } from "../operations/context.js";
 
 /** What a node has in memory: items and pages, which share one budget of bytes. */
 export class NodeMemory {
