@@ -49,12 +49,9 @@ export class WriteTransaction {
     this.#rollbacks.push(undo);
   }
 
-  /** Writes everything; the storage calls it inside its LMDB transaction. Adds the counters it changed to `dirty`. */
+  /** Adds everything to the commit under way; only the storage calls it. Adds the counters it changed to `dirty`. */
   apply(dirty: Set<Counter>): void {
-    for (const { rows, key, value } of this.#changes) {
-      if (value === undefined) rows.removeNow(key);
-      else rows.putNow(key, value);
-    }
+    for (const { rows, key, value } of this.#changes) rows.change(key, value);
     this.#isApplied = true;
     for (const { counter, items, bytes } of this.#deltas) {
       counter.items += items;
