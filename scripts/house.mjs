@@ -11,10 +11,14 @@ const color = process.stderr.isTTY && !process.env.NO_COLOR;
 const dim = (text) => (color ? `\x1b[2m${text}\x1b[0m` : text);
 const say = (text) => process.stderr.write(`${text}\n`);
 
-/** Runs a program with this terminal; resolves with its exit code (128 + signal number when killed). */
-export function run(command, args, options = {}) {
+/**
+ * Runs a program with this terminal; resolves with its exit code (128 + signal number when killed). Signals named by
+ * `forward` go on to it.
+ */
+export function run(command, args, { forward = [], ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, stdio: "inherit", ...options });
+    for (const signal of forward) process.on(signal, () => child.kill(signal));
     child.on("error", reject);
     child.on("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
   });

@@ -4,9 +4,5 @@ await install();
 await build();
 // Ctrl-C reaches the child too, and it is the child that drains: wait for it.
 process.on("SIGINT", () => {});
-process.on("SIGTERM", () => {});
-process.exitCode = await run(process.execPath, [
-  `${root}/packages/hotkeep/bin/hotkeep.js`,
-  "up",
-  ...process.argv.slice(2),
-]);
+const up = [`${root}/packages/hotkeep/bin/hotkeep.js`, "up", ...process.argv.slice(2)];
+process.exitCode = await run(process.execPath, up, { forward: ["SIGTERM"] });

@@ -1,5 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -105,6 +107,30 @@ describe("hotkeep up", () => {
       ].join("\n"),
     );
     expect(existsSync(join(dataDirectory, "endpoint"))).toBe(false);
+  });
+
+  it("that is stopped before it is ready says so, never that it is ready, and leaves nothing behind", async () => {
+    // Takes connections and never answers, so that the start is under way for as long as nobody stops it.
+    const silent = createServer((socket) => socket.on("error", () => {}).resume());
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const range = await takeLoopbackRange();
+    const folder = join(dataDirectory, "stopped");
+    const where = ["--data", folder, "--port", "0", "--vpc-cidr", range.cidr];
+    const child = spawn(process.execPath, [program, "up", ...where, "--table-endpoint", `http://127.0.0.1:${port}`], {
+      env: { HOTKEEP_TABLE_ACCESS_KEY_ID: "AKIA", HOTKEEP_TABLE_SECRET_ACCESS_KEY: "s" },
+    });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+    const closed = once(child, "close");
+    await once(silent, "connection");
+    expect(existsSync(folder)).toBe(true);
+    child.kill("SIGTERM");
+    expect(await closed).toEqual([null, "SIGTERM"]);
+    expect(said).toBe("\nstopping before everything is ready …\n");
+    expect(existsSync(folder)).toBe(false);
+    silent.close();
+    range.release();
   });
 
   it("says what to do when the data directory is taken or a setting is wrong", async () => {

@@ -20,8 +20,30 @@ export async function up(flags: ConfigurationInput & { readonly output: string }
   const { stdin, stdout } = process;
   // A closed terminal is no reason to leave nodes behind; without one, as under nohup, it is not for us.
   const hangUp = stdin.isTTY === true || stdout.isTTY === true ? ["SIGHUP"] : [];
-  const signal = Promise.race(["SIGINT", "SIGTERM", ...hangUp].map((name) => once(process, name)));
-  const gateway = await startGateway(configuration);
+  const signals = ["SIGINT", "SIGTERM", ...hangUp] as const;
+  // A supervisor may say it twice, to the gateway and to whoever started it; a second Ctrl-C is a person who will not wait.
+  const ignore = (): void => {};
+  process.on("SIGTERM", ignore);
+  const interrupted = new AbortController();
+  const signal = Promise.race(signals.map((name) => once(process, name).then(() => name)));
+  let isReady = false;
+  void signal.then((name) => {
+    if (isReady) return;
+    process.stderr.write("\nstopping before everything is ready …\n");
+    interrupted.abort(name);
+  });
+  const gateway = await startGateway(configuration, interrupted.signal).catch((error: unknown) => {
+    if (interrupted.signal.aborted) return undefined;
+    throw error;
+  });
+  if (gateway === undefined || interrupted.signal.aborted) {
+    await gateway?.close(drainMs);
+    // Everything is closed; what is left to do is what the signal does to a process that does not listen for it.
+    process.off("SIGTERM", ignore);
+    process.kill(process.pid, await signal);
+    return;
+  }
+  isReady = true;
   const running = gateway.running();
   if (flags.output === "json") process.stdout.write(`${JSON.stringify(running)}\n`);
   else {

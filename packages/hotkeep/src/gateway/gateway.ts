@@ -55,12 +55,13 @@ function nodeEnvironment(): NodeJS.ProcessEnv {
  * Opens the rooms over the data directory, listens, brings up the clusters and, on an empty directory, makes the
  * documents' world. Resolves when everything answers.
  *
+ * @param stop given up on the way, the start closes what it has opened and throws `StartStopped`
  * @throws HotkeepError when the directory is in use, the address is taken, or a cluster does not come up.
  */
-export async function startGateway(configuration: Configuration): Promise<Gateway> {
+export async function startGateway(configuration: Configuration, stop?: AbortSignal): Promise<Gateway> {
   const { logger, lines } = createHeldLogger("gateway");
   const closers: (() => unknown)[] = [];
-  const start: Start = { logger, closers, undo: true };
+  const start: Start = { logger, closers, undo: true, orStopped: stoppable(stop) };
   const closeAll = async (): Promise<void> => {
     for (const close of closers.reverse()) await close();
   };
@@ -70,12 +71,17 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     return gateway;
   } catch (error) {
     await closeAll();
-    // What the log says of a table endpoint that cannot be used, the error says, too, in one line.
-    const told = error instanceof HotkeepError && error.code === "WorldNotMade";
-    if (told && configuration.tableEndpoint !== undefined) lines.drop();
+    if (saysAll(error, configuration)) lines.drop();
     else lines.release();
     throw error;
   }
+}
+
+/** Whether the log of a start that has failed has nothing to add to its error. */
+function saysAll(error: unknown, { tableEndpoint }: Configuration): boolean {
+  if (!(error instanceof HotkeepError)) return false;
+  // Calls that were cut off when somebody stopped the start; and what the error says of a table endpoint in one line.
+  return error.code === "StartStopped" || (error.code === "WorldNotMade" && tableEndpoint !== undefined);
 }
 
 /** A start under way. */
@@ -83,8 +89,22 @@ interface Start {
   readonly logger: Logger;
   /** What must be closed again, in the order of opening. */
   readonly closers: (() => unknown)[];
+  /** Waits for `wait`. @throws HotkeepError `StartStopped` as soon as nobody wants the gateway any more */
+  readonly orStopped: <Value>(wait: Promise<Value>) => Promise<Value>;
   /** A failure takes away again what the start has made: so far it is of no use to anybody. */
   undo: boolean;
+}
+
+function stoppable(stop: AbortSignal | undefined): Start["orStopped"] {
+  if (stop === undefined) return (wait) => wait;
+  const stopped = new Promise<never>((_, reject) => {
+    const give = (): void => reject(new HotkeepError("StartStopped", "the start was stopped"));
+    if (stop.aborted) give();
+    else stop.addEventListener("abort", give, { once: true });
+  });
+  // Who waits for something is told; a start that waits for nothing any more need not be.
+  stopped.catch(() => undefined);
+  return (wait) => Promise.race([wait, stopped]);
 }
 
 async function open(configuration: Configuration, start: Start, closeAll: () => Promise<void>): Promise<Gateway> {
@@ -247,14 +267,14 @@ async function open(configuration: Configuration, start: Start, closeAll: () => 
   await clusters.start({ tableEndpoint: http.url, ...trust });
   closers.push(() => clusters.stop());
 
-  const world = await prepareFirstStart(configuration, places, identity, router);
+  const world = await start.orStopped(prepareFirstStart(configuration, places, identity, router));
   start.undo = false;
   // Nodes are on their way: the first start has time to make the authority.
   replaceFile(places.authority, await authority.certificate());
   for (const cluster of await clusters.list()) {
     // Nodes that somebody else starts join a gateway that is there already, whenever they come.
     if (cluster.status === "deleting" || cluster.launch === "external") continue;
-    await clusters.whenAvailable(cluster.name, cluster.region, clustersReadyMs);
+    await start.orStopped(clusters.whenAvailable(cluster.name, cluster.region, clustersReadyMs));
   }
   // No certificate speaks for "everywhere".
   const endpoint = https === undefined ? http.url : http.url.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//127.0.0.1:");
