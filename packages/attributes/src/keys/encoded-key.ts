@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { inlineHashBytesMax } from "../limits.js";
 import type { AttributeValue, Item, KeySchema } from "../value.js";
-import { decodeKeyBytes, encodeKeyBytes } from "./key-bytes.js";
+import { decodeKeyBytes, keyBytesMax, writeKeyBytes } from "./key-bytes.js";
 
 // Layout: scan bucket (2 bytes), length of the partition key (2), partition key, sort key to the end. The length makes
 // the partition key's end known without escaping, so that no key grows; the order among partitions means nothing.
@@ -22,29 +22,33 @@ export const scanBuckets = 0x1_0000;
  * @param leadBytes bytes left free in front of it, the caller's to fill
  */
 export function encodeKey(schema: KeySchema, key: Item, leadBytes = 0): Buffer {
-  const hash = key[schema.hash.name]!;
-  if (schema.range === undefined) return encodeHash(schema, hash, leadBytes, 0);
-  const range = encodeKeyBytes(key[schema.range.name]!, schema.range.type);
-  const bytes = encodeHash(schema, hash, leadBytes, range.length);
-  bytes.set(range, bytes.length - range.length);
-  return bytes;
+  return encode(schema, key[schema.hash.name]!, schema.range && key[schema.range.name]!, leadBytes);
 }
 
 /** The bytes that the encoded keys of one partition, and no others, begin with. */
 export function encodeHashPrefix(schema: KeySchema, hash: AttributeValue): Buffer {
-  return encodeHash(schema, hash, 0, 0);
+  return encode(schema, hash, undefined, 0);
 }
 
-/** A partition's prefix, with room before and after it. */
-function encodeHash(schema: KeySchema, hash: AttributeValue, leadBytes: number, tailBytes: number): Buffer {
-  const full = encodeKeyBytes(hash, schema.hash.type);
-  const long = full.length > inlineHashBytesMax;
-  const shown = long ? createHash("sha256").update(full).digest() : full;
-  const bytes = Buffer.allocUnsafe(leadBytes + headBytes + shown.length + tailBytes);
-  bytes.writeUInt16BE(scanBucket(full), leadBytes);
-  bytes.writeUInt16BE(long ? digestMark : full.length, leadBytes + bucketBytes);
-  bytes.set(shown, leadBytes + headBytes);
-  return bytes;
+/** Where keys are put together: how long one is shows only then. Longer ones than DynamoDB allows get memory of their own. */
+const workbench = Buffer.allocUnsafeSlow(16 * 1024);
+
+function encode(schema: KeySchema, hash: AttributeValue, range: AttributeValue | undefined, leadBytes: number): Buffer {
+  const hashAt = leadBytes + headBytes;
+  const bytesMax = hashAt + keyBytesMax(hash) + (range === undefined ? 0 : keyBytesMax(range));
+  const bytes = bytesMax <= workbench.length ? workbench : Buffer.allocUnsafe(bytesMax);
+  let end = hashAt + writeKeyBytes(hash, schema.hash.type, bytes, hashAt);
+  const long = end - hashAt > inlineHashBytesMax;
+  bytes.writeUInt16BE(scanBucket(bytes, hashAt, end), leadBytes);
+  bytes.writeUInt16BE(long ? digestMark : end - hashAt, leadBytes + bucketBytes);
+  if (long) {
+    createHash("sha256").update(bytes.subarray(hashAt, end)).digest().copy(bytes, hashAt);
+    end = hashAt + digestBytes;
+  }
+  if (range !== undefined) end += writeKeyBytes(range, schema.range!.type, bytes, end);
+  const encoded = Buffer.allocUnsafe(end);
+  bytes.copy(encoded, 0, 0, end);
+  return encoded;
 }
 
 /** The key attributes in an encoded key; undefined when its partition key was shortened. */
@@ -67,9 +71,9 @@ export function rangeBytesOf(bytes: Uint8Array): Uint8Array {
 }
 
 /** FNV-1a with a final mix: keys that differ in one letter land far apart. Not secret, and must never change. */
-function scanBucket(bytes: Uint8Array): number {
+function scanBucket(bytes: Uint8Array, from: number, to: number): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) & 0xffff;

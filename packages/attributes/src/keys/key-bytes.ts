@@ -1,6 +1,6 @@
 import type { AttributeValue, KeyType } from "../value.js";
 import { contentOf } from "../values/attribute-type.js";
-import { decodeNumber, encodeNumber } from "./number-bytes.js";
+import { decodeNumber, encodeNumber, numberBytesMax } from "./number-bytes.js";
 
 /**
  * A key attribute's value as bytes whose unsigned order is DynamoDB's order: UTF-8 for S, the bytes themselves for B,
@@ -16,6 +16,17 @@ export function encodeKeyBytes(value: AttributeValue, type: KeyType): Buffer {
     case "N":
       return encodeNumber(text);
   }
+}
+
+/** More bytes than {@link encodeKeyBytes} makes of a value have: a UTF-16 unit takes at most three. */
+export function keyBytesMax(value: AttributeValue): number {
+  return (contentOf(value) as string).length * 3 + numberBytesMax;
+}
+
+/** Writes what {@link encodeKeyBytes} makes of a value, where there is room for it. Returns how many bytes that are. */
+export function writeKeyBytes(value: AttributeValue, type: KeyType, target: Buffer, at: number): number {
+  if (type === "N") return encodeNumber(contentOf(value) as string).copy(target, at);
+  return target.write(contentOf(value) as string, at, type === "S" ? "utf8" : "base64");
 }
 
 /** The value that {@link encodeKeyBytes} made `bytes` of. */

@@ -9,10 +9,10 @@ const positiveByte = 0x03;
 const pointBias = 129;
 const endByte = 0x00;
 
-/**
- * Encodes a canonical number so that unsigned byte order is numeric order; no encoding begins another. At most 22
- * bytes.
- */
+/** Longest encoding of a number. */
+export const numberBytesMax = 22;
+
+/** Encodes a canonical number so that unsigned byte order is numeric order; no encoding begins another. */
 export function encodeNumber(text: string): Buffer {
   const { negative, digits, point } = parseDecimal(text)!;
   if (digits === "") return Buffer.from([zeroByte]);

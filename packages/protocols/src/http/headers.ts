@@ -69,12 +69,22 @@ class ReceivedHeaders implements Headers {
 
   get(name: string): string | undefined {
     const place = this.#names.places.get(name);
-    return place === undefined ? undefined : this.#rawHeaders[place]!.trim();
+    return place === undefined ? undefined : trimmed(this.#rawHeaders[place]!);
   }
 
   has(name: string): boolean {
     return this.#names.places.has(name);
   }
+}
+
+const space = 0x20;
+const rubout = 0x7f;
+
+/** Looks first: hardly any value needs trimming. */
+function trimmed(value: string): string {
+  const first = value.charCodeAt(0);
+  const last = value.charCodeAt(value.length - 1);
+  return first > space && first < rubout && last > space && last < rubout ? value : value.trim();
 }
 
 function joinedHeaders(rawHeaders: readonly string[]): Headers {

@@ -22,10 +22,17 @@ export function answerHead({ status, headers }: HttpResponse, bodyBytes: number,
     head += `${name}: ${value}\r\n`;
   }
   if (!hasNoBody(status)) head += `content-length: ${bodyBytes}\r\n`;
-  const { date, keepAliveSeconds } = envelope;
-  return keepAliveSeconds === undefined
-    ? `${head}Date: ${date}\r\nConnection: close\r\n\r\n`
-    : `${head}Date: ${date}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${keepAliveSeconds}\r\n\r\n`;
+  return head + headEnd(envelope);
+}
+
+/** The same for a second's answers. */
+let lastEnd: Envelope & { readonly text: string } = { date: "", keepAliveSeconds: undefined, text: "" };
+
+function headEnd({ date, keepAliveSeconds }: Envelope): string {
+  if (date === lastEnd.date && keepAliveSeconds === lastEnd.keepAliveSeconds) return lastEnd.text;
+  const connection = keepAliveSeconds === undefined ? "close" : `keep-alive\r\nKeep-Alive: timeout=${keepAliveSeconds}`;
+  lastEnd = { date, keepAliveSeconds, text: `Date: ${date}\r\nConnection: ${connection}\r\n\r\n` };
+  return lastEnd.text;
 }
 
 /** Statuses whose answers end with their headers (RFC 9110). */
