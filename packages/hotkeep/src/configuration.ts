@@ -35,6 +35,8 @@ export interface Configuration {
   readonly certificateLifetimeMs: number;
   /** Web servers that are told of cluster events, by the ARN of the cluster's notification topic. */
   readonly webhooks: ReadonlyMap<string, string>;
+  /** What their deliveries are signed with, where the operator has chosen it. */
+  readonly webhookSecrets: ReadonlyMap<string, string>;
   /** No documents' world on an empty data directory. */
   readonly empty: boolean;
   /** The audit trail has calls on items, too: one line for each call on a table. */
@@ -105,6 +107,7 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     const rule = `give seconds from 0 to ${withoutGatewaySecondsMax}: meanwhile the node hears of no revoked permission`;
     throw bad("time without the gateway", withoutGateway, rule);
   }
+  const webhooks = readWebhooks(input.webhook ?? words(environment.HOTKEEP_WEBHOOKS));
   return {
     dataDirectory: resolve(given(input.data, "HOTKEEP_DATA", ".hotkeep")),
     host: given(input.host, "HOTKEEP_HOST", "127.0.0.1"),
@@ -118,9 +121,8 @@ export function readConfiguration(input: ConfigurationInput, environment: NodeJS
     withoutGatewayMs: Number(withoutGateway) * 1_000,
     https: input.https ?? environment.HOTKEEP_HTTPS === "1",
     ...readCertificateSettings(input, environment),
-    webhooks: readWebhooks(
-      input.webhook ?? environment.HOTKEEP_WEBHOOKS?.split(/\s+/).filter((text) => text !== "") ?? [],
-    ),
+    webhooks,
+    webhookSecrets: readWebhookSecrets(environment, webhooks),
     empty: input.empty ?? false,
     auditData: input.auditData ?? environment.HOTKEEP_AUDIT_DATA === "1",
     serviceControlPolicies: control === undefined ? undefined : resolve(control),
@@ -140,6 +142,8 @@ function readFeed(text: string | undefined): FeedAddress | undefined {
   return { host, port: Number(port) };
 }
 
+const words = (text = ""): readonly string[] => text.split(/\s+/).filter((word) => word !== "");
+
 /** `TOPIC_ARN=URL`, several of them. */
 function readWebhooks(texts: readonly string[]): ReadonlyMap<string, string> {
   const rule = "give TOPIC_ARN=URL, such as arn:aws:sns:us-west-2:123456789012:dax=https://example.org/hook";
@@ -151,6 +155,21 @@ function readWebhooks(texts: readonly string[]): ReadonlyMap<string, string> {
       return [topicArn, url];
     }),
   );
+}
+
+/** `TOPIC_ARN=SECRET`, several of them; from the environment only, as {@link readMetricsToken}. */
+function readWebhookSecrets(
+  { HOTKEEP_WEBHOOK_SECRETS: text }: NodeJS.ProcessEnv,
+  webhooks: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const secrets = words(text).map((word): readonly [string, string] => {
+    const [, topicArn = "", secret = ""] = /^([^=]+)=([!-~]{16,256})$/.exec(word) ?? [];
+    if (webhooks.has(topicArn)) return [topicArn, secret];
+    throw new HotkeepError("BadConfiguration", "HOTKEEP_WEBHOOK_SECRETS cannot be the secrets of webhooks", {
+      help: "give TOPIC_ARN=SECRET for topics that --webhook names, with 16 to 256 printable characters as secret",
+    });
+  });
+  return new Map(secrets);
 }
 
 /** From the environment only: what is in a command line, everybody on the machine can read. */

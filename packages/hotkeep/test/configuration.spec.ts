@@ -34,6 +34,17 @@ describe("the configuration", () => {
     expect(readConfiguration({}, { HOTKEEP_FEED: "[::1]:0" }).feed).toEqual({ host: "::1", port: 0 });
   });
 
+  it("takes secrets of webhooks from the environment, and repeats none that it refuses", () => {
+    const arn = "arn:aws:sns:us-west-2:123456789012:dax";
+    const webhook = [`${arn}=http://127.0.0.1/a`];
+    const secrets = (text: string) => readConfiguration({ webhook }, { HOTKEEP_WEBHOOK_SECRETS: text }).webhookSecrets;
+    expect([...secrets(`${arn}=0123456789abcdef=`)]).toEqual([[arn, "0123456789abcdef="]]);
+    expect(readConfiguration({ webhook }, {}).webhookSecrets.size).toBe(0);
+    for (const wrong of [`${arn}=short`, `${arn}-2=0123456789abcdef`, "0123456789abcdef"]) {
+      expect(() => secrets(wrong)).toThrow(/^HOTKEEP_WEBHOOK_SECRETS cannot be the secrets of webhooks$/);
+    }
+  });
+
   it("knows webhooks by their topic, and repeats no secret of a URL that it refuses", () => {
     const arn = "arn:aws:sns:us-west-2:123456789012:dax";
     const hooks = { HOTKEEP_WEBHOOKS: `${arn}=http://127.0.0.1/a?token=b ${arn}-2=https://example.org/` };

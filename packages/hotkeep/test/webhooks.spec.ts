@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SeededRandom, silentLogger, systemClock } from "@hotkeep/core";
@@ -16,14 +17,18 @@ const notification = (message: string) => ({
 let server: Server;
 let url: string;
 let statuses: number[];
-const got: { readonly headers: IncomingHttpHeaders; readonly body: Record<string, string> }[] = [];
+const got: {
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly body: Record<string, string>;
+}[] = [];
 beforeEach(async () => {
   statuses = [];
   got.length = 0;
   server = createServer(async (request, response) => {
     let text = "";
     for await (const chunk of request) text += chunk;
-    got.push({ headers: request.headers, body: JSON.parse(text) });
+    got.push({ headers: request.headers, text, body: JSON.parse(text) });
     response.statusCode = statuses.shift() ?? 200;
     response.end("thanks");
   });
@@ -37,7 +42,8 @@ function webhooks(limits = {}) {
   const logger = { ...silentLogger, warn: (message: string) => void problems.push(message) };
   const quick = { retryMs: 2, ...limits };
   const urls = new Map([[topicArn, url]]);
-  const hooks = new Webhooks({ urls, clock: systemClock, random: new SeededRandom(1), logger, limits: quick });
+  const secrets = new Map([[topicArn, "whsec_of-the-receiver"]]);
+  const hooks = new Webhooks({ urls, secrets, clock: systemClock, random: new SeededRandom(1), logger, limits: quick });
   return { hooks, problems };
 }
 
@@ -73,6 +79,20 @@ describe("a webhook", () => {
     await expect.poll(messages).toEqual(["one", "one", "one", "two", "three"]);
     expect(new Set(got.slice(0, 3).map(({ body }) => body.MessageId)).size).toBe(1);
     expect(problems).toEqual([]);
+  });
+
+  it("gets every attempt signed with its secret, together with the time of the attempt", async () => {
+    statuses = [500, 200];
+    const { hooks } = webhooks();
+    const before = Math.floor(Date.now() / 1_000);
+    hooks.publish(notification("Cluster created."));
+    await expect.poll(() => got.length).toBe(2);
+    for (const { headers, text } of got) {
+      const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(headers["hotkeep-signature"] as string)!;
+      expect(Number(t)).toBeGreaterThanOrEqual(before);
+      expect(Number(t)).toBeLessThanOrEqual(Date.now() / 1_000);
+      expect(createHmac("sha256", "whsec_of-the-receiver").update(`${t}.${text}`).digest("hex")).toBe(v1);
+    }
   });
 
   it("is given up after a bounded number of attempts, and the next event is delivered", async () => {

@@ -20,6 +20,13 @@ describe("what `hotkeep up` says when it is ready", () => {
     expect(text).not.toContain("hotkeep node --join");
   });
 
+  it("shows the secrets of new webhooks", () => {
+    const webhookSecrets = [{ topicArn: "arn:aws:sns:us-west-2:123456789012:dax", secret: "whsec_x" }];
+    expect(welcome({ ...running, clusters: [], webhookSecrets }, 1)).toContain(
+      "shown this once: receivers verify deliveries with them (docs/webhooks.md).\n  arn:aws:sns:us-west-2:123456789012:dax whsec_x\n",
+    );
+  });
+
   it("says how to start the nodes of a cluster that has none yet, and gives no address for it", () => {
     const waiting = [{ name: "shop", region: "eu-west-1", nodes: 2 }];
     const text = welcome({ ...running, clusters: [], waiting }, 1);

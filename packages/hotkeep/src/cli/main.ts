@@ -78,7 +78,7 @@ function program(): Command {
     .option("--certificate-lifetime <time>", "how long certificates are good for, such as 30d or 12h (default: 30d)")
     .option(
       "--webhook <topic-arn=url>",
-      "post the events of clusters with this notification topic to a web server; may be given several times",
+      "post the events of clusters with this notification topic to a web server, signed with a secret that is shown once; may be given several times",
       (text: string, others: readonly string[] = []) => [...others, text],
     )
     .option("--empty", "do not create the documents' world on an empty data directory")

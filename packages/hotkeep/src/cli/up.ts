@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type ConfigurationInput, readConfiguration } from "../configuration.js";
 import { startGateway } from "../gateway/gateway.js";
+import type { Ready } from "../gateway/running-file.js";
 import { welcome } from "./welcome.js";
 
 /** Long enough for a write that is under way, short enough for a person who waits. */
@@ -44,12 +45,14 @@ export async function up(flags: ConfigurationInput & { readonly output: string }
     return;
   }
   isReady = true;
-  const running = gateway.running();
+  const { untold } = gateway.webhookSecrets;
+  const running: Ready = { ...gateway.running(), ...(untold.length > 0 && { webhookSecrets: untold }) };
   if (flags.output === "json") process.stdout.write(`${JSON.stringify(running)}\n`);
   else {
     const { dataDirectory } = configuration;
     process.stdout.write(welcome({ ...running, dataDirectory, world: gateway.world }, performance.now()));
   }
+  if (untold.length > 0) await gateway.webhookSecrets.told();
   await signal;
   if (flags.output !== "json") process.stdout.write("\ndraining …\n");
   await gateway.close(drainMs);

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import type { Running } from "../gateway/running-file.js";
+import type { Ready, Running } from "../gateway/running-file.js";
 import { styled } from "./terminal.js";
 
 /** A gateway that is ready, as far as a person who starts it wants to know. */
-export interface Welcome extends Running {
+export interface Welcome extends Ready {
   readonly dataDirectory: string;
   /** The data directory has the documents' world. */
   readonly world: boolean;
@@ -13,7 +13,7 @@ const line = (name: string, value: string): string => `  ${name.padEnd(13)}${val
 
 /** What `hotkeep up` prints when everything answers, or waits for nodes that somebody else starts. */
 export function welcome(running: Welcome, tookMs: number): string {
-  const { clusters, waiting = [] } = running;
+  const { clusters, waiting = [], webhookSecrets = [] } = running;
   return [
     `${styled("green", "✓")} ${styled("bold", "Hotkeep is ready")} ${styled("dim", `in ${Math.round(tookMs)} ms`)}`,
     "",
@@ -26,6 +26,13 @@ export function welcome(running: Welcome, tookMs: number): string {
     line("account", `${running.account}, ${running.region}`),
     line("credentials", `${running.dataDirectory}/credentials`),
     "",
+    ...(webhookSecrets.length === 0
+      ? []
+      : [
+          "Secrets of webhooks, shown this once: receivers verify deliveries with them (docs/webhooks.md).",
+          ...webhookSecrets.map(({ topicArn, secret }) => `  ${topicArn} ${secret}`),
+          "",
+        ]),
     ...(waiting.length === 0 ? [] : joining(running)),
     "Try, in another terminal in this folder:",
     ...commands(running).map((command) => `  ${command}`),

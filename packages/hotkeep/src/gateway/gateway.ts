@@ -29,6 +29,7 @@ import { answerPage } from "./pages.js";
 import { clustersToTell, type Running, RunningNote } from "./running-file.js";
 import { readServiceControlFiles } from "./service-control-files.js";
 import { answerSignIn } from "./sign-in.js";
+import { openWebhookSecrets, type WebhookSecrets } from "./webhook-secrets.js";
 import { Webhooks } from "./webhooks.js";
 
 /** How long the clusters of an earlier run may take to come back before the gateway says it is ready. */
@@ -39,6 +40,7 @@ export interface Gateway {
   /** The data directory has the documents' world. */
   readonly world: boolean;
   running(): Running;
+  readonly webhookSecrets: Pick<WebhookSecrets, "untold" | "told">;
   /** Drains, stops every node, and closes the data; takes `withinMs` at the most, plus the nodes' own bound. */
   close(withinMs: number): Promise<void>;
 }
@@ -170,7 +172,9 @@ async function open(configuration: Configuration, start: Start, closeAll: () => 
   const network = openNetwork({ store, clock, random, logger, vpcCidr });
 
   const feed = configuration.feed ?? defaultFeedAddress(configuration);
-  const webhooks = new Webhooks({ urls: configuration.webhooks, clock, random, logger });
+  const { webhooks: urls, webhookSecrets: given } = configuration;
+  const secrets = await openWebhookSecrets({ store, sealer, random, urls, given });
+  const webhooks = new Webhooks({ urls, secrets: secrets.all, clock, random, logger });
   closers.push(() => webhooks.close());
   const clusters = await openClusters({
     ...{ store, clock, random, logger, sealer, identity, network },
@@ -302,6 +306,7 @@ async function open(configuration: Configuration, start: Start, closeAll: () => 
   return {
     world,
     running: () => note.current,
+    webhookSecrets: secrets,
     async close(withinMs) {
       // Nodes first: their last writes still need the table endpoint.
       await clusters.stop();

@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { ClusterView } from "@hotkeep/clusters";
 import type { Logger } from "@hotkeep/core";
+import type { WebhookSecret } from "./webhook-secrets.js";
 
 /** What a running gateway tells other commands on this machine. */
 export interface Running {
@@ -16,6 +17,12 @@ export interface Running {
   readonly waiting?: readonly { readonly name: string; readonly region: string; readonly nodes: number }[];
   /** Where such nodes join, `ADDRESS:PORT`. */
   readonly feed: string;
+}
+
+/** What `hotkeep up` says when it is ready. */
+export interface Ready extends Running {
+  /** Secrets of webhooks that are shown this once; absent when there are none. */
+  readonly webhookSecrets?: readonly WebhookSecret[];
 }
 
 /** What other commands are told of the clusters. */

@@ -1,5 +1,6 @@
 import type { ClusterNotification } from "@hotkeep/clusters";
 import { type Clock, type Logger, parseArn, type Random, uuid } from "@hotkeep/core";
+import { signatureHeader, signatureOf } from "./webhook-signature.js";
 
 /** Bounds of delivery. */
 export interface WebhookLimits {
@@ -14,7 +15,7 @@ export interface WebhookLimits {
 /** Two minutes of trying. */
 export const webhookLimits: WebhookLimits = { attemptsMax: 8, retryMs: 1_000, answerMs: 5_000, waitingMax: 1_000 };
 
-/** What is posted: the form in which SNS delivers to HTTP subscribers, without AWS's signature. */
+/** What is posted: the form in which SNS delivers to HTTP subscribers, with our signature in place of AWS's. */
 interface Notification {
   readonly Type: "Notification";
   readonly MessageId: string;
@@ -28,6 +29,8 @@ interface Notification {
 export interface WebhooksOptions {
   /** URLs by topic ARN. */
   readonly urls: ReadonlyMap<string, string>;
+  /** What deliveries are signed with, by topic ARN: each URL has one. */
+  readonly secrets: ReadonlyMap<string, string>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -110,7 +113,8 @@ export class Webhooks {
 
   /** What went wrong; undefined when it was taken. The URL is in no message: it may carry a secret. */
   async #attempt(notification: Notification, url: string): Promise<string | undefined> {
-    const post = this.#options.post ?? fetch;
+    const { post = fetch, secrets, clock } = this.#options;
+    const body = JSON.stringify(notification);
     try {
       const response = await post(url, {
         method: "POST",
@@ -120,8 +124,9 @@ export class Webhooks {
           "x-amz-sns-message-type": notification.Type,
           "x-amz-sns-message-id": notification.MessageId,
           "x-amz-sns-topic-arn": notification.TopicArn,
+          [signatureHeader]: signatureOf(secrets.get(notification.TopicArn)!, body, clock.now()),
         },
-        body: JSON.stringify(notification),
+        body,
         // A webhook that leads elsewhere is a configuration to be mended, not followed.
         redirect: "manual",
         signal: AbortSignal.timeout(this.#limits.answerMs),

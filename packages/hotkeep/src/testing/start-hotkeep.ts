@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { SigningCredentials } from "@hotkeep/protocols";
 import { readCredentialsFile } from "../gateway/credentials-file.js";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
-import type { Running } from "../gateway/running-file.js";
+import type { Ready } from "../gateway/running-file.js";
 import { type LoopbackRange, takeLoopbackRange } from "./loopback-range.js";
 
 /** What to start. */
@@ -33,7 +33,7 @@ export interface HotkeepOptions {
 }
 
 /** A Hotkeep running as a child process. */
-export interface RunningHotkeep extends Running {
+export interface RunningHotkeep extends Ready {
   readonly dataDirectory: string;
   readonly range: LoopbackRange;
   readonly process: ChildProcess;
@@ -79,7 +79,7 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
   child.stderr.setEncoding("utf8").on("data", (text: string) => errors.push(text));
   const exited = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
 
-  const ready = new Promise<Running>((resolve, reject) => {
+  const ready = new Promise<Ready>((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`hotkeep up ${why}\n${errors.join("")}`));
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
@@ -87,14 +87,14 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
     }, options.readyMs ?? 15_000);
     createInterface({ input: child.stdout }).once("line", (line) => {
       clearTimeout(timer);
-      resolve(JSON.parse(line) as Running);
+      resolve(JSON.parse(line) as Ready);
     });
     child.once("exit", (code, signal) => {
       clearTimeout(timer);
       fail(`ended with ${code ?? signal}`);
     });
   });
-  let running: Running;
+  let running: Ready;
   try {
     running = await ready;
   } catch (error) {
