@@ -20,12 +20,6 @@ export interface TablesLimits {
   readonly pendingWritesMax: number;
   /** Requests that share one commit (ours). */
   readonly requestsPerCommitMax: number;
-  /** Changed rows in the journal with which their way into the trees begins (ours). */
-  readonly drainedRowsMin: number;
-  /** Rows of the journal that a commit brings into the trees meanwhile, and two more for each that it adds (ours). */
-  readonly drainedRowsPerCommitMin: number;
-  /** Size of the journal beyond which a commit writes everything into the trees at once (ours). */
-  readonly journalBytesMax: number;
   /** Rows of a deleted table that one commit removes (ours). */
   readonly reapedRowsPerCommitMax: number;
   /** Rows that one commit adds to a new index (ours). */
@@ -68,9 +62,6 @@ export const defaultTablesLimits: TablesLimits = {
   tablesPerRegionMax: 2_500,
   pendingWritesMax: 20_000,
   requestsPerCommitMax: 512,
-  drainedRowsMin: 4_096,
-  drainedRowsPerCommitMin: 256,
-  journalBytesMax: 8 * 1024 * 1024,
   reapedRowsPerCommitMax: 500,
   builtRowsPerCommitMax: 200,
   backupsPerRegionMax: 1_000,

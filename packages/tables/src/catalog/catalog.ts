@@ -10,9 +10,8 @@ import { definitionKey, definitionRange, formatKey, nextSpaceKey, reapKey } from
 import type { IndexDefinition, NewStream, NewTable, TableDefinition } from "./definition.js";
 import { Table } from "./table.js";
 
-/** The form of the stored rows; a change of it needs a migration. Since 2 there is a journal, which 1 would overlook. */
-const storedFormat = 2;
-const oldestFormat = 1;
+/** The form of the stored rows; a change of it needs a migration. */
+const storedFormat = 1;
 
 /** Where tables live: names are unique within it. */
 export interface TableScope {
@@ -43,7 +42,7 @@ export class Catalog {
   /** @throws HotkeepError `TablesUnusable` for data in a form of another version. */
   static async load(storage: Storage, options: CatalogOptions): Promise<Catalog> {
     const format = storage.catalog.get(formatKey);
-    if (format === undefined || format[0] === oldestFormat) {
+    if (format === undefined) {
       await storage.transact((transaction) => transaction.put(storage.catalog, formatKey, Buffer.from([storedFormat])));
     } else if (format[0] !== storedFormat) {
       throw new HotkeepError("TablesUnusable", `The tables are stored in format \`${format[0]}\`.`, {

@@ -3,9 +3,7 @@ import { AwsError, CommonAwsError, HotkeepError, type Logger, type Random } from
 import { open, type RootDatabase } from "lmdb";
 import type { TablesLimits } from "../limits.js";
 import { encodeCounter } from "./counters.js";
-import type { JournalEntry } from "./journal.js";
-import { JournaledRows } from "./journaled-rows.js";
-import { type RowSnapshot, Rows, rowEncoding, type WriterView } from "./rows.js";
+import { type RowSnapshot, Rows, rowEncoding } from "./rows.js";
 import { type Counter, WriteTransaction } from "./write-transaction.js";
 
 /** The row that names the process these files belong to; text keys of the catalog never begin so. */
@@ -39,10 +37,7 @@ export interface StorageOptions {
 
 /**
  * The LMDB files. Reads are synchronous snapshots. Writes of many requests share one commit; a request hears of its
- * outcome, good or bad, when that commit is on disk, and until then nobody but later writers sees what it wrote.
- *
- * A commit adds one entry to the journal, which is a tree of its own. When that has enough of them, the following commits
- * also bring the rows into their own trees. All of a commit is one LMDB transaction.
+ * outcome, good or bad, when that commit is on disk.
  *
  * LMDB runs with its own defaults for safety (data pages synced, then the meta page written synchronously) and without
  * lmdb-js's overlapping sync, so "committed" always means "on disk" and readers never see what a crash could take back.
@@ -61,8 +56,6 @@ export class Storage {
   readonly #owner: Buffer;
   readonly #logger: Logger;
   readonly #limits: Pick<TablesLimits, "pendingWritesMax" | "requestsPerCommitMax">;
-  readonly #rows: JournaledRows;
-  readonly #writer: WriterView = { isWriting: false };
   #queue: Job[] = [];
   #pending = 0;
   #scheduled = false;
@@ -70,8 +63,7 @@ export class Storage {
   #idle: (() => void) | undefined;
 
   private constructor(root: RootDatabase<Buffer, Buffer>, { logger, limits, random }: StorageOptions) {
-    const tree = (name: string) => root.openDB<Buffer, Buffer>({ name, ...rowEncoding });
-    const rows = (name: string) => new Rows(tree(name), this.#writer);
+    const rows = (name: string) => new Rows(root.openDB({ name, ...rowEncoding }));
     this.#root = root;
     this.#owner = Buffer.from(random.bytes(ownerBytes));
     this.#logger = logger;
@@ -80,7 +72,6 @@ export class Storage {
     this.catalog = rows("catalog");
     this.tokens = rows("tokens");
     this.streams = rows("streams");
-    this.#rows = new JournaledRows(tree("journal"), this, limits);
   }
 
   /**
@@ -105,12 +96,7 @@ export class Storage {
         keyEncoding: "binary",
       });
       const storage = new Storage(root, options);
-      await root.childTransaction(() => {
-        storage.#rows.recall();
-        storage.catalog.change(ownerKey, storage.#owner);
-        storage.#rows.writeTrees();
-      });
-      storage.#keep(undefined);
+      await root.childTransaction(() => storage.catalog.putNow(ownerKey, storage.#owner));
       return storage;
     } catch (error) {
       const cause = await commitError(error);
@@ -151,7 +137,7 @@ export class Storage {
   /** The rows as they are now, for reading later; the files grow with what is written until it is done. */
   snapshot(): Snapshot {
     const transaction = this.#root.useReadTransaction();
-    return { transaction, recent: this.#rows.recent(), done: () => transaction.done() };
+    return { transaction, done: () => transaction.done() };
   }
 
   /** Waits for all writes, then closes the files. */
@@ -159,23 +145,7 @@ export class Storage {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-    await this.#tidy();
     await this.#root.close();
-  }
-
-  /** Empties the journal, which only saves the next start the work. */
-  async #tidy(): Promise<void> {
-    if (this.#rows.areInTrees) return;
-    try {
-      await this.#root.childTransaction(() => {
-        this.#assertOwner();
-        this.#rows.writeTrees();
-      });
-    } catch (error) {
-      this.#logger.warn("the journal of the tables is left to the next start", {
-        error: String(await commitError(error)),
-      });
-    }
   }
 
   #schedule(): void {
@@ -186,53 +156,31 @@ export class Storage {
 
   async #commit(): Promise<void> {
     let batch: Job[] = [];
-    let entry: JournalEntry | undefined;
     try {
       // A child transaction, because only that is rolled back as a whole when a write is refused half way.
-      entry = await this.#root.childTransaction(() => {
+      await this.#root.childTransaction(() => {
         batch = this.#take();
         this.#assertOwner();
-        this.#runAll(batch);
-        return this.#rows.write();
+        const dirty = new Set<Counter>();
+        for (const job of batch) this.#run(job, dirty);
+        for (const counter of dirty) this.catalog.putNow(counter.key, encodeCounter(counter));
       });
     } catch (error) {
       if (batch.length === 0) batch = this.#take();
       await this.#fail(batch, error);
-      this.#next();
       return;
     }
-    this.#keep(entry);
     for (const job of batch) this.#settle(job);
-    this.#next();
+    this.#wake();
   }
 
-  /** The requests of this commit. Whoever comes later waits for the next one. */
+  /** The requests of the next commit. Whoever comes later starts another one. */
   #take(): Job[] {
-    return this.#queue.splice(0, this.#limits.requestsPerCommitMax);
-  }
-
-  /** One commit at a time: its writes become visible when it is known to be on disk, and only then does another begin. */
-  #next(): void {
+    const batch = this.#queue.splice(0, this.#limits.requestsPerCommitMax);
     this.#scheduled = false;
-    this.#schedule();
-    if (this.#pending === 0) this.#idle?.();
-  }
-
-  /** What is on disk becomes visible. The next read must not be of the trees before. */
-  #keep(entry: JournalEntry | undefined): void {
-    this.#root.resetReadTxn();
-    this.#rows.keep(entry);
-  }
-
-  #runAll(batch: readonly Job[]): void {
-    const dirty = new Set<Counter>();
-    this.#writer.isWriting = true;
-    try {
-      for (const job of batch) this.#run(job, dirty);
-    } finally {
-      this.#writer.isWriting = false;
-    }
-    for (const counter of dirty) this.catalog.change(counter.key, encodeCounter(counter));
+    // Not at once: inside LMDB's callback a new transaction would become a part of this one.
+    if (this.#queue.length > 0) queueMicrotask(() => this.#schedule());
+    return batch;
   }
 
   #assertOwner(): void {
@@ -263,7 +211,6 @@ export class Storage {
   }
 
   async #fail(batch: readonly Job[], error: unknown): Promise<void> {
-    this.#rows.discard();
     const cause = await commitError(error);
     this.#logger.error("a commit of the tables failed", { error: String(cause), requests: batch.length });
     for (const job of batch.toReversed()) if (job.outcome === "value") job.transaction.rollback();
@@ -271,6 +218,11 @@ export class Storage {
       this.#pending--;
       job.reject(new CommonAwsError("Internal", "The tables could not be written to.", { cause }));
     }
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#pending === 0) this.#idle?.();
   }
 }
 

@@ -2,11 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import { open } from "lmdb";
-import { journalOf } from "./journaled-rows.js";
 import { Rows, rowEncoding } from "./rows.js";
 import { pageBytes } from "./storage.js";
 
-/** The rows of a data directory as they lie on disk, for reading only and directly after opening. */
+/** The rows of a data directory as they lie on disk, for reading only. */
 export interface StoredRows {
   readonly items: Rows;
   readonly catalog: Rows;
@@ -38,25 +37,22 @@ export function openStoredRows(path: string): StoredRows {
       encoding: "binary",
       keyEncoding: "binary",
     });
-    const tree = (name: string) => {
+    const rows = (name: string) => {
       // Undefined, against its type, for one that was never made.
       const found: ReturnType<typeof root.openDB<Buffer, Buffer>> | undefined = root.openDB({
         name,
         ...rowEncoding,
       });
       if (found === undefined) throw unusable(`there are no \`${name}\`.`);
-      return found;
+      return new Rows(found);
     };
-    const rows = (name: string) => new Rows(tree(name));
-    const spaces = {
+    return {
       items: rows("items"),
       catalog: rows("catalog"),
       tokens: rows("tokens"),
       streams: rows("streams"),
+      close: () => root.close(),
     };
-    // Last, in one go with all reads that follow: what is in the journal is later than the trees.
-    journalOf(tree("journal"), spaces).recall();
-    return { ...spaces, close: () => root.close() };
   } catch (error) {
     if (error instanceof HotkeepError) throw error;
     throw unusable(String((error as Error).message), error);

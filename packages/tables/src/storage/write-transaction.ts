@@ -49,9 +49,12 @@ export class WriteTransaction {
     this.#rollbacks.push(undo);
   }
 
-  /** Adds everything to the commit under way; only the storage calls it. Adds the counters it changed to `dirty`. */
+  /** Writes everything; the storage calls it inside its LMDB transaction. Adds the counters it changed to `dirty`. */
   apply(dirty: Set<Counter>): void {
-    for (const { rows, key, value } of this.#changes) rows.change(key, value);
+    for (const { rows, key, value } of this.#changes) {
+      if (value === undefined) rows.removeNow(key);
+      else rows.putNow(key, value);
+    }
     this.#isApplied = true;
     for (const { counter, items, bytes } of this.#deltas) {
       counter.items += items;

@@ -126,7 +126,7 @@ describe("Storage", () => {
     const write = storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1")));
     await expect(write).rejects.toMatchObject({ kind: "Internal", cause: { code: "TablesForeignWriter" } });
     await later.transact((transaction) => transaction.put(later.items, bytes("a"), bytes("2")));
-    expect(later.items.get(bytes("a"))?.toString()).toBe("2");
+    expect(storage.items.get(bytes("a"))?.toString()).toBe("2");
     await later.close();
   });
 
