@@ -46,6 +46,11 @@ export class Callers implements CredentialSource {
   readonly #logger: Logger;
   // Opening a seal is paid once a record; records are replaced when they change.
   readonly #opened = new WeakMap<object, string>();
+  /** Of users' long-term keys, with the records that they were made of. */
+  readonly #credentials = new WeakMap<
+    AccessKeyRecord,
+    { readonly user: UserRecord; readonly credential: Credential }
+  >();
 
   constructor(parts: {
     readonly directory: Directory;
@@ -220,10 +225,15 @@ export class Callers implements CredentialSource {
 
   #longTerm(key: AccessKeyRecord): Credential | undefined {
     if (key.status !== "Active") return undefined;
+    const user = this.#directory.users.one("id", key.ownerId);
+    const known = this.#credentials.get(key);
+    if (known !== undefined && known.user === user) return known.credential;
     const principal = this.principalOf(key.id);
     const secretAccessKey = principal === undefined ? undefined : this.#open(key, key.id, key.sealedSecret);
     if (principal === undefined || secretAccessKey === undefined) return undefined;
-    return { accessKeyId: key.id, secretAccessKey, principal };
+    const credential = { accessKeyId: key.id, secretAccessKey, principal };
+    if (user !== undefined) this.#credentials.set(key, { user, credential });
+    return credential;
   }
 
   #temporary(session: SessionRecord): Credential | undefined {

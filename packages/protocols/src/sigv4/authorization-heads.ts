@@ -11,6 +11,8 @@ export interface AuthorizationHead {
   readonly signedHeaders: string;
   /** In lower case. */
   readonly signedHeaderList: readonly string[];
+  /** `x-amz-target` is among them; `host` always is. */
+  readonly coversTarget: boolean;
   /** For the service and the day that it names. */
   readonly scope: CredentialScope;
   /** The secret access key that a signature was right under, and the scope's signing key of it. */

@@ -6,6 +6,8 @@ export interface CredentialScope {
   readonly date: string;
   readonly region: string;
   readonly service: string;
+  /** `date/region/service/aws4_request` */
+  readonly text: string;
 }
 
 const regionPattern = /^[a-z]{2,3}(-[a-z]+)+-\d{1,2}$/;
@@ -45,5 +47,5 @@ export function checkScope(
       `'${day}' != '${date.slice(0, 8)}', from '${date}'. `;
   }
   if (complaint !== "") throw new CommonAwsError("BadSignature", complaint);
-  return { accessKeyId, date: day, region, service };
+  return { accessKeyId, date: day, region, service, text: `${day}/${region}/${service}/aws4_request` };
 }

@@ -60,7 +60,7 @@ export class SignatureVerifier {
     checkFreshness(presented.date, presented.expires, now, expected.skewMs);
     const { head } = presented;
     const signedHeaders = head?.signedHeaderList ?? presented.signedHeaders.toLowerCase().split(";");
-    checkSignedHeaders(signedHeaders, headers);
+    if (head?.coversTarget !== true) checkSignedHeaders(signedHeaders, headers);
     if (presented.algorithm !== "AWS4-HMAC-SHA256") {
       throw new CommonAwsError(
         "IncompleteSignature",
@@ -75,7 +75,7 @@ export class SignatureVerifier {
     const bodyHash = hash("sha256", request.body, "hex");
     const lines = head?.lines ?? new CanonicalLines(signedHeaders);
     const canonical = canonicalRequest(request, lines.of(headers), presented, bodyHash);
-    const stringToSign = `AWS4-HMAC-SHA256\n${presented.date}\n${scope.date}/${scope.region}/${scope.service}/aws4_request\n${hash("sha256", canonical, "hex")}`;
+    const stringToSign = `AWS4-HMAC-SHA256\n${presented.date}\n${scope.text}\n${hash("sha256", canonical, "hex")}`;
     const { secretAccessKey } = credential;
     const key =
       scope === head?.scope && secretAccessKey === head.secretAccessKey
@@ -95,6 +95,7 @@ export class SignatureVerifier {
     if (head === undefined || key !== head.key) {
       this.#keepHead(headers, presented, {
         ...{ scope, secretAccessKey, key, lines },
+        coversTarget: signedHeaders.includes("x-amz-target"),
         signedHeaderList: signedHeaders,
       });
     }
@@ -104,7 +105,7 @@ export class SignatureVerifier {
   #keepHead(
     headers: Headers,
     { algorithm, credential, signedHeaders, signature }: PresentedSignature,
-    found: Pick<AuthorizationHead, "scope" | "secretAccessKey" | "key" | "lines" | "signedHeaderList">,
+    found: Pick<AuthorizationHead, "scope" | "secretAccessKey" | "key" | "lines" | "signedHeaderList" | "coversTarget">,
   ): void {
     const authorization = headers.get("authorization");
     if (authorization === undefined) return;

@@ -79,8 +79,11 @@ function stringParts(shape: StringTable): Parts {
       ? rule
       : { text: rule.text, holds: (value) => rule.holds(value) || excused.test(value as string) };
   const { min, max } = shape;
-  const longest = max === undefined ? none : bounds({ max }, "length", textLength).map(excuse);
-  const shortest = min === undefined ? none : bounds({ min }, "length", textLength);
+  // A code point is one UTF-16 unit or two, so that most lengths need no counting.
+  const fits = (value: unknown) => (value as string).length <= max!;
+  const reaches = (value: unknown) => (value as string).length >= 2 * min!;
+  const longest = max === undefined ? none : bounds({ max }, "length", textLength).map(quick(fits)).map(excuse);
+  const shortest = min === undefined ? none : bounds({ min }, "length", textLength).map(quick(reaches));
   const { pattern, enum: names } = shape;
   const expression = pattern === undefined ? undefined : javaPattern(pattern);
   const longestTried = max === undefined ? Number.POSITIVE_INFINITY : 2 * max;
@@ -107,6 +110,11 @@ function stringParts(shape: StringTable): Parts {
             },
           ],
   };
+}
+
+/** Makes a rule that first asks whether it surely holds. */
+function quick(surely: (value: unknown) => boolean): (rule: Rule) => Rule {
+  return ({ text, holds }) => ({ text, holds: (value) => surely(value) || holds(value) });
 }
 
 /** Code points, which is what the models count (documented by Smithy). */
