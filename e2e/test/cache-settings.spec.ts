@@ -53,7 +53,7 @@ describe("a cluster's cache, told what to do", () => {
       const before = await read();
       await write(value);
       expect(await read()).toBe(before);
-      expect(await cache("root", "invalidate", ...args)).toContain("forgot 1 items");
+      expect(await cache("root", "invalidate", ...args)).toContain("forgot 1 item,");
       expect(await read()).toBe(value);
     }
   });

@@ -94,6 +94,10 @@ function parsed(text: string): unknown {
 function describe({ Nodes = [] }: InvalidateCacheResponse): string {
   return Nodes.map(
     ({ NodeId = "", Items, Pages, Message }) =>
-      `${NodeId.padEnd(24)}${Message ?? `forgot ${Items} items, ${Pages} answers to queries and scans`}`,
+      `${NodeId.padEnd(24)}${Message ?? `forgot ${counted(Items ?? 0, "item")}, ${counted(Pages ?? 0, "answer")} to queries and scans`}`,
   ).join("\n");
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -74,7 +74,12 @@ interface Refusal {
   readonly Message?: string;
 }
 
-function nextStep(type: string, message: string): string | undefined {
+/** The next step after a refusal, where there is one to name. */
+export function nextStep(type: string, message: string): string | undefined {
+  const servant = /^User: \S+:assumed-role\/(\S+)\/dax-(\S+) is not authorized/u.exec(message);
+  if (type.endsWith("AccessDeniedException") && servant !== null) {
+    return `that is \`${servant[1]}\`, the service role of cluster \`${servant[2]}\`, which decides what the cluster sees; \`hotkeep explain\` tells why`;
+  }
   if (type.endsWith("AccessDeniedException"))
     return "`hotkeep explain` tells why; another caller is chosen with --profile";
   if (type.endsWith("ClusterNotFoundException")) {
@@ -88,6 +93,9 @@ function nextStep(type: string, message: string): string | undefined {
   }
   if (message.startsWith("The provided key element")) {
     return "give all attributes of the table's key and no others; `aws dynamodb describe-table` names them";
+  }
+  if (type.endsWith("SerializationException")) {
+    return "a value is of another kind than it must be, such as text in place of a number; nothing was done";
   }
   return undefined;
 }

@@ -58,13 +58,17 @@ export function clusterOf({ cluster }: { readonly cluster?: string }): string {
 export function readKey(text: string): Readonly<Record<string, unknown>> {
   try {
     const key: unknown = JSON.parse(text);
-    if (typeof key === "object" && key !== null && !Array.isArray(key)) return key as Record<string, unknown>;
+    if (isObject(key) && Object.values(key).every(isObject)) return key;
   } catch {
     // Said below in words that help.
   }
   throw new HotkeepError("BadArgument", `\`${text}\` is no key`, {
     help: `write it as DynamoDB's JSON: '{"Author":{"S":"Bram Stoker"}}'`,
   });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function describe({ TableName, Key, Stored, Nodes = [] }: XRayResponse): string {

@@ -32,7 +32,7 @@ interface Batch {
 }
 
 function badLine(file: string, line: number, why: string): HotkeepError {
-  return new HotkeepError("BadLine", `${file} line ${line}: ${why}`, {
+  return new HotkeepError("BadLine", `${file === "-" ? "standard input," : file} line ${line}: ${why}`, {
     help: 'each line must be one item of the form {"Item":{"Title":{"S":"Emma"}}}',
   });
 }
