@@ -169,6 +169,8 @@ export interface DenialRecord {
   readonly principal: string;
   /** The caller's key; absent for the service role. */
   readonly accessKeyId?: string;
+  /** On the second hop: who had asked the cluster. */
+  readonly askedBy?: string;
   readonly action: string;
   readonly resource: string;
   readonly message: string;

@@ -54,6 +54,8 @@ export interface NodeLimits {
   readonly handshakesMax: number;
   /** Pause between two lines of the log about handshakes that failed. */
   readonly handshakeReportMs: number;
+  /** Pause between two lines of the log about connections that were not authorised. */
+  readonly authorizationReportMs: number;
   /** Pause between two looks at what is due: uses that are to be told. */
   readonly heartbeatMs: number;
   /** Pause between two requests for the node's seat in its cluster. */
@@ -111,6 +113,7 @@ export const defaultLimits: NodeLimits = {
   handshakeMs: 10_000,
   handshakesMax: 2_000,
   handshakeReportMs: 1_000,
+  authorizationReportMs: 10_000,
   heartbeatMs: 1_000,
   seatAskMs: 200,
   seatWaitMs: 2_000,

@@ -12,6 +12,7 @@ function describe(denial: Denial): string {
   return [
     `${styled("red", "denied")} ${new Date(denial.at).toISOString()}  ${hop}`,
     `  principal  ${denial.principal}`,
+    ...(denial.askedBy === undefined ? [] : [`  asked by   ${denial.askedBy}`]),
     `  action     ${denial.action}`,
     `  resource   ${denial.resource}`,
     `  message    ${denial.message}`,

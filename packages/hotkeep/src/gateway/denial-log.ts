@@ -9,6 +9,8 @@ export interface Denial {
   /** `caller`: refused at this API or at the cluster's door; `service-role`: the cluster was refused at the table. */
   readonly hop: "caller" | "service-role";
   readonly principal: string;
+  /** Of a refusal at the table: who had asked the cluster. */
+  readonly askedBy?: string;
   readonly action: string;
   readonly resource: string;
   readonly message: string;

@@ -14,8 +14,9 @@ export function denialOfDecision(remembered: RememberedDecision): Denial {
 
 /** A denial that a cache node reported. Where the table endpoint decided, that endpoint keeps the reasons. */
 export function denialOfNode(record: DenialRecord): Denial {
-  const { id, at, hop, principal, action, resource, message } = record;
+  const { id, at, hop, principal, askedBy, action, resource, message } = record;
   const reasons =
     record.decision === undefined ? ["the table endpoint decided"] : reasonsOf(record.decision as Decision);
-  return { id, at, hop, principal, action, resource, message, reasons };
+  const asked = askedBy === undefined ? {} : { askedBy };
+  return { id, at, hop, principal, ...asked, action, resource, message, reasons };
 }

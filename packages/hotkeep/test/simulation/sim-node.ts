@@ -19,6 +19,9 @@ import { type Network, SimFeed } from "./network.js";
 import type { SimTable } from "./sim-table.js";
 import type { SimProcess } from "./virtual-time.js";
 
+/** The simulation has nobody who is refused. */
+const caller = { kind: "anonymous" } as const;
+
 /** A node's bounds in the simulation: shorter doubts, so that a run of some seconds sees them end. */
 export const nodeLimits = {
   ...defaultLimits,
@@ -131,7 +134,7 @@ export class SimNode {
 
   async read(key: string, consistentRead: boolean): Promise<Outcome> {
     const request = { method: "getItem", table: "T", key: keyOf(key), consistentRead, returnConsumedCapacity: "NONE" };
-    const answer = await this.#executor.execute(request as DaxRequest, Buffer.alloc(0));
+    const answer = await this.#executor.execute(request as DaxRequest, Buffer.alloc(0), caller);
     if (answer[0] !== 0x80) return { kind: "failed", perhapsDone: false };
     return { kind: "read", value: answer[1] === 0xa0 ? 0 : valueIn(answer) };
   }
@@ -147,7 +150,7 @@ export class SimNode {
       returnConsumedCapacity: "NONE",
       returnItemCollectionMetrics: "NONE",
     };
-    const answer = await this.#executor.execute(request as DaxRequest, Buffer.alloc(0));
+    const answer = await this.#executor.execute(request as DaxRequest, Buffer.alloc(0), caller);
     if (answer[0] === 0x80) return { kind: "written" };
     // An error is an array of codes, a message and more; 1,37,38,53 says that the outcome is unknown.
     return { kind: "failed", perhapsDone: answer[1] === 1 };

@@ -1,4 +1,4 @@
-import { AwsError, HotkeepError, uuid } from "@hotkeep/core";
+import { AwsError, HotkeepError, type Principal, principalName, uuid } from "@hotkeep/core";
 import {
   type DaxError,
   type DaxRequest,
@@ -73,12 +73,12 @@ export class OperationExecutor implements Executor {
     return pages.responseOf(page);
   }
 
-  async execute(request: DaxRequest, frame: Buffer, sighting?: Sighting): Promise<Buffer> {
+  async execute(request: DaxRequest, frame: Buffer, caller: Principal, sighting?: Sighting): Promise<Buffer> {
     const { context } = this.#options;
     try {
       return await this.#run(request, frame, sighting === undefined ? context : followedBy(sighting, context));
     } catch (error) {
-      const dax = this.#errorFor(request, error, sighting);
+      const dax = this.#errorFor(request, error, caller, sighting);
       if (sighting !== undefined) sighting.error = dax;
       countError(context.metrics, dax);
       if (!(error instanceof TransactionCancelled)) return encodeError(dax);
@@ -121,7 +121,7 @@ export class OperationExecutor implements Executor {
     }
   }
 
-  #errorFor(request: DaxRequest, error: unknown, sighting: Sighting | undefined): DaxError {
+  #errorFor(request: DaxRequest, error: unknown, caller: Principal, sighting: Sighting | undefined): DaxError {
     const { random, logger, schemas } = this.#options.context;
     const id = uuid(random);
     const write = isWrite(request.method);
@@ -133,11 +133,8 @@ export class OperationExecutor implements Executor {
       if (error.code === "AccessDeniedException" || error.code === "AccessDenied") {
         if (sighting !== undefined) sighting.deniedBy = "service-role";
         // Under the id of the endpoint's own decision, both hops' records are found together.
-        return this.#refused(
-          request,
-          error,
-          typeof error.members.requestId === "string" ? error.members.requestId : id,
-        );
+        const decisionId = typeof error.members.requestId === "string" ? error.members.requestId : id;
+        return this.#refused(request, error, caller, decisionId);
       }
       if (error.fault === "client") return daxErrorOf(error, id);
       logger.warn("the table endpoint failed", { method: request.method, code: error.code, message: error.message });
@@ -162,7 +159,7 @@ export class OperationExecutor implements Executor {
   }
 
   /** The second hop said no, in its own words; they name the service role's session. */
-  #refused(request: DaxRequest, error: AwsError, id: string): DaxError {
+  #refused(request: DaxRequest, error: AwsError, caller: Principal, id: string): DaxError {
     const { context, gateway, roleSessions, serviceRoleArn } = this.#options;
     const named = /not authorized to perform: (\S+) on resource: (\S+)/.exec(error.message);
     gateway.notify("denied", {
@@ -170,6 +167,7 @@ export class OperationExecutor implements Executor {
       at: context.clock.now(),
       hop: "service-role",
       principal: roleSessions.arn ?? serviceRoleArn(),
+      askedBy: principalName(caller),
       action: named?.[1] ?? `dynamodb:${request.method.slice(0, 1).toUpperCase()}${request.method.slice(1)}`,
       resource: named?.[2] ?? "*",
       message: error.message,

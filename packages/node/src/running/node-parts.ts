@@ -4,6 +4,7 @@ import type { NodeLimits } from "../limits.js";
 import { type NodeMetrics, newMetrics } from "../metrics.js";
 import type { OperationContext } from "../operations/context.js";
 import { OperationExecutor } from "../operations/executor.js";
+import { refusalReports } from "../refusal-reports.js";
 import { Callers } from "../session/callers.js";
 import { Gatekeeper } from "../session/gatekeeper.js";
 import { InputBudget } from "../session/input.js";
@@ -104,6 +105,10 @@ export function buildParts(
       gatekeeper: new Gatekeeper({ ...outer, gateway: feed, executor, metrics, running, watch, loopDelay }),
       metrics,
       watch,
+      reportRefusal: refusalReports("connection not authorised", {
+        ...{ clock, logger },
+        pauseMs: limits.authorizationReportMs,
+      }),
       inputBudget: new InputBudget(limits.inputBytesTotalMax),
       running,
     },

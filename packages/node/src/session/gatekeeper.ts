@@ -1,4 +1,4 @@
-import { type Clock, type Random, uuid } from "@hotkeep/core";
+import { type Clock, type Principal, type Random, uuid } from "@hotkeep/core";
 import { type DaxError, type DaxRequest, decodeRequest, encodeError, type MethodName } from "@hotkeep/dax-wire";
 import { accessDenied, daxErrorFor, overloaded, throttled } from "../failure.js";
 import type { Gateway } from "../gateway.js";
@@ -24,8 +24,8 @@ export interface Executor {
     now: number,
     sighting?: Sighting,
   ): Buffer | undefined;
-  /** `frame` belongs to the executor. */
-  execute(request: DaxRequest, frame: Buffer, sighting?: Sighting): Promise<Buffer>;
+  /** `frame` belongs to the executor; `caller` is who asks. */
+  execute(request: DaxRequest, frame: Buffer, caller: Principal, sighting?: Sighting): Promise<Buffer>;
 }
 
 /** Requests that wait for something outside this process now. */
@@ -134,7 +134,7 @@ export class Gatekeeper {
       return this.error(throttled("The node is processing too many requests.", uuid(random)), sighting);
     }
     if (loopDelay.tooLong && !perhapsInMemory(request)) return this.error(overloaded(uuid(random)), sighting);
-    return executor.execute(request, frame, sighting);
+    return executor.execute(request, frame, identity.known.caller.principal, sighting);
   }
 
   /** The first action's denial when none is allowed. */

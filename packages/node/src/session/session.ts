@@ -14,6 +14,7 @@ import type { ItemCache } from "../cache/item-cache.js";
 import { authenticationRequired, daxErrorFor, recovering, throttled } from "../failure.js";
 import type { NodeLimits } from "../limits.js";
 import type { NodeMetrics } from "../metrics.js";
+import type { ReportRefusal } from "../refusal-reports.js";
 import type { Watch } from "../sight/watch.js";
 import type { Connection, ConnectionEvents } from "../transport/transport.js";
 import { getItemBit, getItemIndex } from "./actions.js";
@@ -37,6 +38,8 @@ export interface SessionShared {
   readonly metrics: NodeMetrics;
   readonly watch: Watch;
   readonly inputBudget: InputBudget;
+  /** Clients are not told why their signature does not count: whoever runs the node is. */
+  readonly reportRefusal: ReportRefusal;
   /** Requests that wait for a table, a policy or the gateway now. */
   readonly running: RunningCount;
 }
@@ -283,10 +286,7 @@ export class Session implements ConnectionEvents {
 
   #authorized(authorization: Authorization): void {
     if ("identity" in authorization) this.#identity = authorization.identity;
-    else {
-      const { refusal: reason } = authorization;
-      this.#shared.logger.info("connection not authorised", { peer: this.#connection.remoteAddress, reason });
-    }
+    else this.#shared.reportRefusal(this.#connection.remoteAddress, authorization.refusal);
   }
 
   /** Holds everything behind this request until its answer is there. */

@@ -2,6 +2,7 @@ import { RenewingCertificate } from "@hotkeep/certificates";
 import type { Clock, Logger } from "@hotkeep/core";
 import { ask, type Gateway } from "../gateway.js";
 import type { NodeLimits } from "../limits.js";
+import { refusalReports } from "../refusal-reports.js";
 import { type TlsTransport, tlsTransport } from "../transport/tls-transport.js";
 
 /** What TLS on a node works with. */
@@ -36,7 +37,7 @@ export async function openNodeTls({ gateway, clock, logger, limits }: NodeTlsOpt
     show: (next) => listening.transport?.show(next),
   });
   const { handshakeMs, handshakesMax, handshakeReportMs } = limits;
-  const onRefused = refusalReports(clock, logger, handshakeReportMs);
+  const onRefused = refusalReports("a TLS handshake failed", { clock, logger, pauseMs: handshakeReportMs });
   const transport = tlsTransport({ clock, credentials, handshakeMs, handshakesMax, onRefused });
   listening.transport = transport;
   return {
@@ -45,24 +46,5 @@ export async function openNodeTls({ gateway, clock, logger, limits }: NodeTlsOpt
       if (!renewing.suits(names, authority)) await renewing.renew();
     },
     stop: () => renewing.stop(),
-  };
-}
-
-/** One line for a refused handshake and then none for a while: strangers decide how many there are. */
-function refusalReports(
-  clock: Clock,
-  logger: Logger,
-  pauseMs: number,
-): (remoteAddress: string, reason: string) => void {
-  let nextAt = Number.NEGATIVE_INFINITY;
-  let unreported = 0;
-  return (remoteAddress, reason) => {
-    if (clock.monotonic() < nextAt) {
-      unreported += 1;
-      return;
-    }
-    logger.warn("a TLS handshake failed", { remoteAddress, reason, unreportedBefore: unreported });
-    nextAt = clock.monotonic() + pauseMs;
-    unreported = 0;
   };
 }
