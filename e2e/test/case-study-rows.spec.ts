@@ -78,7 +78,7 @@ describe("rows CS-a to CS-i of the case study", () => {
       env: { ...process.env, HOTKEEP_DATA: hotkeep.dataDirectory },
     });
     expect(explained).toContain("the cluster let its caller in, and was refused at the table as its service role");
-    expect(explained).toMatch(/^ {2}asked by {3}arn:aws:\S+:user\/Bob$/m);
+    expect(explained).toMatch(/^ {2}asked by {3}arn:aws:sts::\d+:assumed-role\/BobUserRole\/bob-session$/m);
     expect(explained).toContain("nothing denies it, but no identity-based policy allows it");
   });
 
