@@ -13,8 +13,10 @@ import { AttributeNames } from "../request/attribute-names.js";
 import { Capacity, readUnits } from "../request/capacity.js";
 import { JsonBody } from "../request/json-body.js";
 import { checkSelect, type PageRequest, viewOf } from "../request/page-request.js";
+import { withScratch } from "../storage/rows.js";
 import { projectedNames } from "./index-projection.js";
 import { fillPage } from "./page.js";
+import type { RowBounds } from "./row-keys.js";
 import { Source } from "./source.js";
 
 /** Finds the table and the index of a request. @throws AwsError for unknown ones and for indexes that cannot be read so. */
@@ -128,7 +130,13 @@ export function answerPage(
   range: ByteRange,
   reverse = false,
 ): RawJson {
-  const bounds = source.bounds(range, reverse, request.startPlace);
+  return withScratch(() =>
+    pageText(engine, source, request, source.bounds(range, reverse, request.startPlace), reverse),
+  );
+}
+
+/** The answer's text. Nothing that was read for it is kept: it is all in the scratch. */
+function pageText(engine: Engine, source: Source, request: PageRequest, bounds: RowBounds, reverse: boolean): RawJson {
   const view = viewOf(request);
   const page = fillPage(source, {
     items: source.items(bounds, reverse),
