@@ -58,6 +58,7 @@ export async function hit({ rounds, seconds }: { rounds: number; seconds: number
           const peer = median(theirs);
           figures[`redis_${name}`] = Math.round(peer.perSecond);
           figures[`ratio_${name}`] = Number((mine.perSecond / peer.perSecond).toFixed(3));
+          figures[`p99_to_redis_${name}`] = Number((mine.p99Us / peer.p99Us).toFixed(2));
           printRow(name, mine, peer);
         } else printRow(name, mine, undefined);
       }

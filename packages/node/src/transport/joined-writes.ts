@@ -48,9 +48,8 @@ export class JoinedWrites {
   #copy(): Buffer {
     const bytes = Buffer.allocUnsafe(this.#length);
     let at = 0;
-    for (const [i, memory] of this.#memories.entries()) {
-      at += memory.copy(bytes, at, this.#starts[i]!, this.#ends[i]!);
-    }
+    const memories = this.#memories;
+    for (let i = 0; i < memories.length; i++) at += memories[i]!.copy(bytes, at, this.#starts[i]!, this.#ends[i]!);
     return bytes;
   }
 }

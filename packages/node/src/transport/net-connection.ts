@@ -28,6 +28,7 @@ export class NetConnection implements Connection {
   #finished = false;
   /** What the session has written since it was called. */
   readonly #joined = new JoinedWrites();
+  #joining = false;
   /** The session is being told of input. */
   #receiving = false;
   #linger: Timer | undefined;
@@ -128,18 +129,18 @@ export class NetConnection implements Connection {
 
   /** What is written leaves when the session has returned, or when it is enough. */
   #join(): boolean {
-    if (this.#joined.length > joinedBytesMax) return this.#sendJoined();
-    const { joining } = this.#owner;
-    if (!joining.has(this)) {
-      joining.add(this);
+    if (!this.#joining) {
+      this.#joining = true;
+      this.#owner.joining.add(this);
       if (!this.#receiving) queueMicrotask(() => this.#sendJoined());
     }
-    return !this.#socket.writableNeedDrain;
+    return this.#joined.length > joinedBytesMax ? this.#sendJoined() : !this.#socket.writableNeedDrain;
   }
 
   #sendJoined(): boolean {
+    if (!this.#joining) return true;
+    this.#joining = false;
     this.#owner.joining.delete(this);
-    if (this.#joined.length === 0) return true;
     const bytes = this.#joined.take();
     this.#owner.traffic.bytesOut += bytes.length;
     if (this.#socket.write(bytes)) return true;
