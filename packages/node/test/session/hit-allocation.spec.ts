@@ -1,11 +1,7 @@
-import { silentLogger, systemClock, systemRandom } from "@hotkeep/core";
 import { encodeGetItemRequest, encodePreamble } from "@hotkeep/dax-wire";
-import { startNode } from "@hotkeep/node";
 import { expect, it } from "vitest";
-import { BareTables } from "../support/bare-tables.js";
-import { MemoryTransport } from "../support/memory-transport.js";
+import { memoryNode } from "../support/memory-node.js";
 import { authorizeFrame } from "../support/raw-client.js";
-import { allowing, StandInGateway } from "../support/stand-in-gateway.js";
 import { eventually } from "../support/world.js";
 
 /** What a hit may allocate between the received bytes and the bytes to be sent, one request a chunk. */
@@ -15,20 +11,10 @@ const hitsOfAStep = 500;
 const steps = 41;
 
 it(`a hit allocates less than ${bytesMax} bytes`, async () => {
-  const tables = await new BareTables().listen();
-  const gateway = new StandInGateway({ tableEndpoint: tables.url });
-  gateway.user("AKIAALICE", "alice", [allowing("dax:*")]);
-  const transport = new MemoryTransport();
-  const node = await startNode({
-    feed: gateway,
-    clock: systemClock,
-    random: systemRandom,
-    logger: silentLogger,
-    transport,
-  });
+  const one = await memoryNode();
+  const { tables, connection } = one;
   const keys = Array.from({ length: 100 }, (_, i) => `item ${i}`);
   for (const pk of keys) tables.items.set(`Books/${pk}`, { pk: { S: pk }, Text: { S: "x".repeat(200) } });
-  const connection = transport.connect();
   let answers = 0;
   connection.write = () => {
     answers++;
@@ -58,6 +44,5 @@ it(`a hit allocates less than ${bytesMax} bytes`, async () => {
   expect(hits).toBe(hitsToWarmUp + steps * hitsOfAStep);
   // The middle one: a collection in between makes a step look better than it is, a compilation worse.
   expect(used.sort((a, b) => a - b)[Math.floor(steps / 2)]).toBeLessThan(bytesMax);
-  await node.close();
-  await tables.close();
+  await one.close();
 });

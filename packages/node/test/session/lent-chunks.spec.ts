@@ -1,26 +1,12 @@
-import { silentLogger, systemClock, systemRandom } from "@hotkeep/core";
 import { encodeGetItemRequest, encodePreamble, encodePutItemRequest } from "@hotkeep/dax-wire";
-import { startNode } from "@hotkeep/node";
 import { expect, it } from "vitest";
-import { BareTables } from "../support/bare-tables.js";
-import { MemoryTransport } from "../support/memory-transport.js";
+import { memoryNode } from "../support/memory-node.js";
 import { authorizeFrame } from "../support/raw-client.js";
-import { allowing, StandInGateway } from "../support/stand-in-gateway.js";
 import { eventually } from "../support/world.js";
 
 it("a session never looks at a chunk after it has returned it", async () => {
-  const tables = await new BareTables().listen();
-  const gateway = new StandInGateway({ tableEndpoint: tables.url });
-  gateway.user("AKIAALICE", "alice", [allowing("dax:*")]);
-  const transport = new MemoryTransport();
-  const node = await startNode({
-    feed: gateway,
-    clock: systemClock,
-    random: systemRandom,
-    logger: silentLogger,
-    transport,
-  });
-  const connection = transport.connect();
+  const one = await memoryNode();
+  const { tables, connection } = one;
   const lend = async (bytes: Buffer): Promise<string> => {
     const chunk = Buffer.from(bytes);
     connection.arrive(chunk);
@@ -37,6 +23,5 @@ it("a session never looks at a chunk after it has returned it", async () => {
   expect(await lend(encodeGetItemRequest("Books", key))).toBe("80a1004101");
   expect(await lend(encodeGetItemRequest("Books", Buffer.from("another")))).toBe("80a0");
   expect(tables.calls.at(-1)?.input).toMatchObject({ TableName: "Books", Key: { pk: { S: "another" } } });
-  await node.close();
-  await tables.close();
+  await one.close();
 });

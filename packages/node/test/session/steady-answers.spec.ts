@@ -1,26 +1,12 @@
-import { silentLogger, systemClock, systemRandom } from "@hotkeep/core";
 import { encodeGetItemRequest, encodePreamble } from "@hotkeep/dax-wire";
-import { startNode } from "@hotkeep/node";
 import { expect, it } from "vitest";
-import { BareTables } from "../support/bare-tables.js";
-import { MemoryTransport } from "../support/memory-transport.js";
+import { memoryNode } from "../support/memory-node.js";
 import { authorizeFrame } from "../support/raw-client.js";
-import { allowing, StandInGateway } from "../support/stand-in-gateway.js";
 import { eventually } from "../support/world.js";
 
 it("answers that have not left stay as they are until the transport is told", async () => {
-  const tables = await new BareTables().listen();
-  const gateway = new StandInGateway({ tableEndpoint: tables.url, cacheBytesMax: 4 * 1024 * 1024 });
-  gateway.user("AKIAALICE", "alice", [allowing("dax:*")]);
-  const transport = new MemoryTransport();
-  const node = await startNode({
-    feed: gateway,
-    clock: systemClock,
-    random: systemRandom,
-    logger: silentLogger,
-    transport,
-  });
-  const connection = transport.connect();
+  const one = await memoryNode({ cacheBytesMax: 4 * 1024 * 1024 });
+  const { tables, connection, transport } = one;
   let waiting: { readonly memory: Buffer; readonly start: number; readonly end: number; readonly was: Buffer }[] = [];
   let lent = 0;
   let settled = 0;
@@ -57,6 +43,5 @@ it("answers that have not left stay as they are until the transport is told", as
   }
   expect(lent).toBe(names.length);
   expect(settled).toBeGreaterThan(3);
-  await node.close();
-  await tables.close();
+  await one.close();
 });
