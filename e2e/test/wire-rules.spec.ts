@@ -22,7 +22,7 @@ import { awsClients } from "../src/clients.js";
 
 const nodesCount = 3;
 const pollMs = 50;
-const seatMsMax = 5_000;
+const agreeMsMax = 30_000;
 const roleField = 4;
 const leaderRole = 1;
 
@@ -74,9 +74,19 @@ describe("a cluster of three nodes", () => {
     return client;
   }
 
+  /** Each node's roster: names and roles, in the order of names. */
+  function askRosters(): Promise<(readonly (readonly [string, unknown])[])[]> {
+    return Promise.all(
+      clients.map(async (client) => {
+        const [nodes] = (await client.ask(encodeEndpointsRequest())).values as [Map<number, unknown>[]];
+        return nodes.map((node) => [String(node.get(1)), node.get(roleField)] as const).sort();
+      }),
+    );
+  }
+
   /** A node that has just come back to its gateway throttles writes until it has its seat again; clients try again. */
   async function accepted(client: RawClient, write: Buffer): Promise<void> {
-    for (const deadline = Date.now() + seatMsMax; ; await wait(pollMs)) {
+    for (const deadline = Date.now() + agreeMsMax; ; await wait(pollMs)) {
       const { codes, message } = await client.ask(write);
       if (codes.length === 0) return;
       if (Date.now() > deadline) throw new Error(`the write was refused: ${message}`);
@@ -114,12 +124,12 @@ describe("a cluster of three nodes", () => {
         expect(bytes.toString("latin1")).toContain(`from ${at}`);
       }
     }
-    const rosters = await Promise.all(
-      clients.map(async (client) => {
-        const [nodes] = (await client.ask(encodeEndpointsRequest())).values as [Map<number, unknown>[]];
-        return nodes.map((node) => [String(node.get(1)), node.get(roleField)] as const).sort();
-      }),
-    );
+    // A node whose seat has ended for a moment, as on a machine that is busy, names no leader until it has it again.
+    let rosters = await askRosters();
+    const agreed = () => rosters.every((roster) => roster.some(([, role]) => role === leaderRole));
+    for (const deadline = Date.now() + agreeMsMax; !agreed() && Date.now() < deadline; await wait(pollMs)) {
+      rosters = await askRosters();
+    }
     expect(rosters[0]).toHaveLength(nodesCount);
     expect(rosters[0]!.filter(([, role]) => role === leaderRole)).toHaveLength(1);
     for (const roster of rosters) expect(roster).toEqual(rosters[0]);

@@ -19,7 +19,7 @@ export interface Roster {
 }
 
 /**
- * A node's seat in its cluster: for a short time it may acknowledge writes, and lead if the roster names it. It counts
+ * A node's seat in its cluster: for a short time it may acknowledge writes, and lead if it is told so. It counts
  * from the moment at which the node asked, on the node's own clock; the gateway waits longer than that before it gives
  * the node's place away.
  */
@@ -28,6 +28,8 @@ export interface SeatGrant {
   readonly seatMs: number;
   /** Names a leader only while that leader's own seat may run. */
   readonly roster: Roster;
+  /** Whether this node leads. Also told by a gateway that has just started and sends no roster before all are back. */
+  readonly leads: boolean;
   /** The number of the last notice of each other node's writes, by origin. */
   readonly sequences: Readonly<Record<string, number>>;
   /** How often nodes have been lost, with them perhaps notices of their writes. */

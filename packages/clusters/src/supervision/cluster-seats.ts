@@ -56,6 +56,8 @@ export class ClusterSeats {
   readonly #nodesSeen = new Set<string>();
   readonly #expiries = new Map<string, Timer>();
   #roster: Roster = { epoch: 0, nodes: [] };
+  /** Who is granted leadership with its seat. */
+  #leader: string | undefined;
   #losses = 0;
   #doubtUntil = Number.NEGATIVE_INFINITY;
   /** Until when a leader who was named may take itself for it. */
@@ -111,7 +113,8 @@ export class ClusterSeats {
     // One whose seat had ended is back, and belongs on the roster again.
     if (now >= seated.until) this.#options.due();
     seated.until = now + limits.seatMs + limits.seatMarginMs;
-    if (this.#roster.nodes.some((node) => node.leader && node.nodeId === nodeId)) this.#leadsUntil = seated.until;
+    const leads = this.#leader === nodeId;
+    if (leads) this.#leadsUntil = seated.until;
     if (!this.#expiries.has(nodeId)) this.#watch(seated);
     // What was missing on the way to the gateway is shown to the others at once.
     if (sequence > seated.sequence) this.#relay(seated, { sequence, table: "", keys: [], missing: true });
@@ -119,6 +122,7 @@ export class ClusterSeats {
     return {
       seatMs: limits.seatMs,
       roster: this.#roster,
+      leads,
       sequences: Object.fromEntries(others.map((other) => [other.origin, other.sequence])),
       losses: this.#losses,
       doubtMs: this.#doubtMs(now),
@@ -144,13 +148,18 @@ export class ClusterSeats {
     const { book } = this.#options;
     let members: readonly RosterMember[] = [];
     let decision: LeadershipDecision | undefined;
+    let leader: string | null = null;
     await book.decide((stored, candidates, nodesWanted) => {
       members = candidates.filter(({ nodeId }) => this.#holdsSeat(nodeId));
       this.#nodesWanted = nodesWanted;
       if (stored.leader === null) this.#startedInOrder();
       decision = this.#gathering(members) ? undefined : this.#choose(stored, members);
-      return decision?.leadership ?? stored;
+      // Who led before the start leads on as soon as it is back, whoever is still missing.
+      const { leadership, leads } = decision ?? this.#next(stored, members, false);
+      leader = leads ? leadership.leader : null;
+      return leadership;
     });
+    this.#leader = leader ?? undefined;
     if (decision !== undefined) this.#publish(rosterOf(decision, members));
   }
 
@@ -182,16 +191,19 @@ export class ClusterSeats {
   #choose(stored: Leadership, members: readonly RosterMember[]): LeadershipDecision {
     const { clock, mayRun } = this.#options;
     const { leader } = stored;
-    const runOf = (nodeId: string): string | undefined => this.#seats.get(nodeId)?.run;
     if (leader === null || !mayRun(leader)) this.#leadsUntil = Number.NEGATIVE_INFINITY;
     const now = clock.monotonic();
     const waitMs = this.#leadsUntil - now;
-    const decision = nextLeadership(stored, members, runOf, waitMs <= 0);
+    const decision = this.#next(stored, members, waitMs <= 0);
     if (decision.leads && decision.leadership.epoch === stored.epoch) return decision;
     // From here on nobody is granted leadership that this decision does not know of.
     this.#unname();
     if (!decision.leads && members.length > 0) this.#wakeAfter(waitMs);
     return decision;
+  }
+
+  #next(stored: Leadership, members: readonly RosterMember[], mayName: boolean): LeadershipDecision {
+    return nextLeadership(stored, members, (nodeId) => this.#seats.get(nodeId)?.run, mayName);
   }
 
   #relay(seated: Seated, notice: WriteNotice & { readonly missing?: boolean }): void {
@@ -202,6 +214,7 @@ export class ClusterSeats {
   }
 
   #unname(): void {
+    this.#leader = undefined;
     if (!this.#roster.nodes.some((node) => node.leader)) return;
     this.#roster = { ...this.#roster, nodes: this.#roster.nodes.map((node) => ({ ...node, leader: false })) };
   }
@@ -255,7 +268,7 @@ export class ClusterSeats {
       this.#expiries.get(seated.nodeId)?.cancel();
       this.#expiries.delete(seated.nodeId);
     }
-    if (this.#roster.nodes.some((node) => node.leader && node.nodeId === seated.nodeId)) this.#unname();
+    if (this.#leader === seated.nodeId) this.#unname();
     if (seated.left) return;
     const { clock, limits, logger, mayRun } = this.#options;
     const now = clock.monotonic();

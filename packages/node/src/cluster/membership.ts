@@ -36,7 +36,6 @@ export class Membership {
   readonly #limits: MembershipOptions["limits"];
   readonly #items: ItemCache;
   readonly #reader: WriteNoticeReader;
-  readonly #nodeId: () => string;
   readonly #run: string;
   readonly #stopListening: (() => void)[] = [];
   /** Counts connections: an answer that was asked for on an earlier one says nothing. */
@@ -54,7 +53,6 @@ export class Membership {
     this.#logger = logger;
     this.#limits = limits;
     this.#items = items;
-    this.#nodeId = nodeId;
     this.#run = lowerId(random, runLength);
     this.seat = new Seat(clock);
     this.roster = new KnownRoster(nodeId, this.seat);
@@ -146,15 +144,15 @@ export class Membership {
     this.#takeLosses(grant);
   }
 
-  #take({ roster, seatMs }: SeatGrant, askedAt: number, sequence: number): void {
+  #take({ roster, leads, seatMs }: SeatGrant, askedAt: number, sequence: number): void {
     this.roster.set(roster);
-    const leads = roster.nodes.some((node) => node.leader && node.nodeId === this.#nodeId());
     if (seatMs > 0) this.seat.extend(askedAt + seatMs, leads, sequence);
   }
 
   #setRoster(roster: Roster): void {
-    // What leading takes is granted with the seat only.
-    if (this.roster.set(roster) && this.roster.leadsHere) this.#askNow();
+    this.roster.set(roster);
+    // What leading takes is granted with the seat only; also to a leader that a new gateway has found to be one still.
+    if (this.roster.leadsHere && !this.seat.leads) this.#askNow();
   }
 
   #takeNotice(notice: GatewayNotices["wrote"]): void {

@@ -46,18 +46,17 @@ export class KnownRoster {
     return this.#leadsHere;
   }
 
-  /** Takes in what the gateway tells. False: there is nothing new in it. */
-  set(roster: Roster): boolean {
+  /** Takes in what the gateway tells. */
+  set(roster: Roster): void {
     const text = JSON.stringify(roster);
     // A gateway that has just started may not know yet who is there; clients could do nothing with an empty list.
-    if (text === this.#text || (roster.nodes.length === 0 && this.#roster.nodes.length > 0)) return false;
+    if (text === this.#text || (roster.nodes.length === 0 && this.#roster.nodes.length > 0)) return;
     this.#text = text;
     this.#roster = roster;
     this.#leader = roster.nodes.find((node) => node.leader)?.nodeId;
     this.#leadsHere = this.#leader === this.#nodeId();
     this.#response = encode(roster);
     this.#leaderless = encode({ ...roster, nodes: roster.nodes.map((node) => ({ ...node, leader: false })) });
-    return true;
   }
 
   #mayName(): boolean {

@@ -44,6 +44,12 @@ const put = (of: World, key: string) =>
 const authenticationRequired = [4, 23, 31, 33];
 const accessDenied = [4, 37, 38, 42];
 
+/** The role of each node on the roster: 1 leads. */
+async function roles(dax: RawClient): Promise<readonly unknown[]> {
+  const [endpoints] = (await dax.ask(encodeEndpointsRequest())).values as [Map<number, unknown>[]];
+  return endpoints.map((entry) => entry.get(4));
+}
+
 describe("a session", () => {
   it("answers nothing to preamble and authorisation, and then the first request", async () => {
     const one = await world();
@@ -161,11 +167,6 @@ describe("a session", () => {
 });
 
 describe("the leader on the roster", () => {
-  const roles = async (dax: RawClient) => {
-    const [endpoints] = (await dax.ask(encodeEndpointsRequest())).values as [Map<number, unknown>[]];
-    return endpoints.map((entry) => entry.get(4));
-  };
-
   it("is nobody for a node whose seat has ended, and for one that was only told by notice that it leads", async () => {
     const clock = new ShiftedClock();
     const one = await world({ clock, limits: { seatAskMs: 3_600_000 } });
@@ -192,6 +193,35 @@ describe("the leader on the roster", () => {
     answer!();
     await eventually(() => one.gateway.timesAsked("seat") === 1, "the answer");
     expect(await roles(dax)).toEqual([1]);
+  });
+});
+
+describe("the leader when its gateway has been started anew", () => {
+  it("names itself as soon as it is told so, whoever else is still missing", async () => {
+    const one = await world({ limits: { seatAskMs: 3_600_000 } });
+    const dax = await client(one);
+    expect(await roles(dax)).toEqual([1]);
+    one.gateway.lose();
+    expect(await roles(dax)).toEqual([2]);
+    one.gateway.grant = () => ({ ...one.gateway.seat, roster: { epoch: 0, nodes: [] }, leads: true });
+    one.gateway.mend();
+    await eventually(async () => (await roles(dax))[0] === 1, "the leader");
+  });
+
+  it("asks for the seat at once when it is told the roster that it had", async () => {
+    const one = await world({ limits: { seatAskMs: 3_600_000 } });
+    const dax = await client(one);
+    const known = one.gateway.roster!;
+    expect(await roles(dax)).toEqual([1]);
+    one.gateway.lose();
+    one.gateway.roster = { epoch: 0, nodes: [] };
+    one.gateway.mend();
+    await eventually(() => one.gateway.timesAsked("listening") === 2, "the node is back");
+    expect(await roles(dax)).toEqual([2]);
+    one.gateway.roster = known;
+    one.gateway.tell("roster", known);
+    await eventually(async () => (await roles(dax))[0] === 1, "the leader");
+    expect(one.gateway.timesAsked("seat")).toBe(1);
   });
 });
 

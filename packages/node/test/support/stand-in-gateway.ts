@@ -55,7 +55,7 @@ export class StandInGateway implements Gateway {
   configuration: NodeConfiguration;
   roster: Roster | undefined;
   /** What seats come with; no test waits for one to end unless it says so. */
-  seat: Omit<SeatGrant, "roster"> = { seatMs: 1e12, sequences: {}, losses: 0, doubtMs: 0, alone: true };
+  seat: Omit<SeatGrant, "roster" | "leads"> = { seatMs: 1e12, sequences: {}, losses: 0, doubtMs: 0, alone: true };
   /** undefined: the role cannot be assumed. */
   role: RoleSession | undefined;
   /** Holds answers to `caller` back until it settles. */
@@ -219,7 +219,8 @@ export class StandInGateway implements Gateway {
 
   /** The seat as it would be granted now. */
   grant(): SeatGrant {
-    return { ...this.seat, roster: this.roster ?? { epoch: 0, nodes: [] } };
+    const roster = this.roster ?? { epoch: 0, nodes: [] };
+    return { ...this.seat, roster, leads: roster.nodes.some((node) => node.leader && node.nodeId === this.nodeId) };
   }
 
   soleRoster(port: number): Roster {

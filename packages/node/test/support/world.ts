@@ -80,9 +80,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** Waits until `what` holds; fails after two seconds. */
-export async function eventually(what: () => boolean, name: string): Promise<void> {
-  const deadline = Date.now() + 2_000;
-  while (!what()) {
+export async function eventually(what: () => boolean | Promise<boolean>, name: string): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (!(await what())) {
     if (Date.now() > deadline) throw new Error(`did not come true: ${name}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }

@@ -286,8 +286,14 @@ describe("writes of other nodes", () => {
         if (operation === "PutItem") one.gateway.lose();
         return undefined;
       };
+      const notify = one.gateway.notify.bind(one.gateway);
+      let missed = 0;
+      one.gateway.notify = (name, notice) => {
+        if (name === "wrote" && !one.gateway.connected) missed++;
+        return notify(name, notice);
+      };
       const writing = dax.ask(put("a"));
-      await eventually(() => one.tables.count("PutItem") === 1 && !one.gateway.connected, "the feed is lost");
+      await eventually(() => missed === 1, "a notice that cannot be sent");
       if (comesBack) one.gateway.mend();
       const answer = await writing;
       expect(answer.codes).toEqual(comesBack ? [] : writeUnknown);
