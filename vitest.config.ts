@@ -5,8 +5,11 @@ export default defineConfig({
   resolve: { conditions: ["hotkeep-source"] },
   ssr: { resolve: { conditions: ["hotkeep-source"] } },
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // Deadlines are for what hangs. A machine that is busy with other things must never meet one.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: "threads",
     projects: [
       {
@@ -19,8 +22,9 @@ export default defineConfig({
           name: "e2e",
           include: ["e2e/test/**/*.spec.ts"],
           pool: "forks",
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

@@ -43,7 +43,7 @@ const dracula = { TableName: "Books", Key: key };
 
 async function endpointOf(clients: ReturnType<typeof awsClients>, name: string): Promise<string> {
   const read = async () => (await clients.dax.describeClusters({ ClusterNames: [name] })).Clusters![0]!;
-  await expect.poll(async () => (await read()).Status, { timeout: 10_000 }).toBe("available");
+  await expect.poll(async () => (await read()).Status).toBe("available");
   return (await read()).ClusterDiscoveryEndpoint!.URL!;
 }
 
@@ -265,7 +265,7 @@ describe("a second account", () => {
     expect(await through(endpoint, theirRoot)).toMatchObject({ Item: { Year: { N: "2" } } });
     expect(await hotkeepCommand("account", "list", "--data", dataDirectory)).toContain(`${other}  branch`);
     await theirs.dax.deleteCluster({ ClusterName: "DAXCluster01" });
-    await expect.poll(async () => (await theirs.dax.describeClusters({})).Clusters, { timeout: 5_000 }).toEqual([]);
+    await expect.poll(async () => (await theirs.dax.describeClusters({})).Clusters).toEqual([]);
     expect((await home.dax.describeClusters({})).Clusters).toMatchObject([{ Status: "available" }]);
   });
 });

@@ -34,9 +34,7 @@ describe.skipIf(executablePath === undefined)("the console in a real browser", (
 
   async function fetchUntil(url: string, wanted: RegExp): Promise<string> {
     let text = "";
-    await expect
-      .poll(async () => (text = await (await fetch(url)).text()), { timeout: 15_000, interval: 250 })
-      .toMatch(wanted);
+    await expect.poll(async () => (text = await (await fetch(url)).text()), { interval: 250 }).toMatch(wanted);
     return text;
   }
 

@@ -40,7 +40,7 @@ describe("kill -9 under mixed load", () => {
     const random = new SeededRandom(seed);
     const owning = Array.from({ length: owners }, (_, index) => new Owner(index, new SeededRandom(seed + 1 + index)));
     const paying = Array.from({ length: tellers }, (_, index) => new Teller(index, new SeededRandom(seed - 1 - index)));
-    const start = () => startHotkeep({ dataDirectory, range, empty: true, readyMs: 30_000 });
+    const start = () => startHotkeep({ dataDirectory, range, empty: true });
 
     const check = async (client: DynamoDB, when: string) => {
       const first = await readAll(client);
@@ -118,7 +118,7 @@ describe("the checker of the crash test", () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), "hotkeep-crash-checker-"));
     const range = await takeLoopbackRange();
     const older = `${dataDirectory}-older`;
-    const start = () => startHotkeep({ dataDirectory, range, empty: true, readyMs: 30_000 });
+    const start = () => startHotkeep({ dataDirectory, range, empty: true });
     const first = await start();
     const setUp = clientOf(first);
     await createWorld(setUp);

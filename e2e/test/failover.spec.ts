@@ -58,9 +58,7 @@ describe("the leader's death under load", () => {
       const before = { reads, readFailures };
       const killedAt = performance.now();
       process.kill(cluster.pidOf(leader), "SIGKILL");
-      await expect
-        .poll(() => successes.some(({ began }) => began > killedAt), { timeout: 30_000, interval: 5 })
-        .toBe(true);
+      await expect.poll(() => successes.some(({ began }) => began > killedAt), { interval: 5 }).toBe(true);
       const first = Math.min(...successes.filter(({ began }) => began > killedAt).map(({ ended }) => ended));
       await wait(1_500);
       const windowMs = first - killedAt;

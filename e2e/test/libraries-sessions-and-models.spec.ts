@@ -32,7 +32,7 @@ let server: Server;
 let url: string;
 
 beforeAll(async () => {
-  hotkeep = await startHotkeep({ empty: true, readyMs: 30_000 });
+  hotkeep = await startHotkeep({ empty: true });
   const { endpoint, region, credentials } = hotkeep;
   client = new DynamoDB({ endpoint, region, credentials: { ...credentials.root! }, maxAttempts: 1 });
   const DynamoDBStore = connectDynamoDb(expressSession);

@@ -63,7 +63,7 @@ let hotkeep: RunningHotkeep;
 let client: DynamoDB;
 
 beforeAll(async () => {
-  hotkeep = await startHotkeep({ empty: true, readyMs: 30_000 });
+  hotkeep = await startHotkeep({ empty: true });
   const { endpoint, region, credentials } = hotkeep;
   client = new DynamoDB({ endpoint, region, credentials: { ...credentials.root! }, maxAttempts: 1 });
 });

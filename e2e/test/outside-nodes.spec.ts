@@ -94,7 +94,7 @@ describe("a cluster whose nodes somebody else starts", () => {
       .toBe("no join token waits to be used");
     expect(await status()).toBe("creating");
     nodes.push(outsideNode(`0.0.0.0:${ports[1]}`, await token(), "two", "--advertise", "127.0.0.1"));
-    await expect.poll(status, { timeout: 10_000 }).toBe("available");
+    await expect.poll(status).toBe("available");
     const { Nodes, ClusterDiscoveryEndpoint } = await cluster();
     // The first asked for the place in zone b.
     expect(Nodes!.map(({ NodeId, Endpoint, AvailabilityZone }) => [NodeId, Endpoint, AvailabilityZone])).toEqual([
@@ -170,7 +170,7 @@ describe("a cluster whose nodes somebody else starts", () => {
     await clients.dax.increaseReplicationFactor({ ClusterName, NewReplicationFactor: 3 });
     expect(await cluster()).toMatchObject({ Status: "modifying", TotalNodes: 3, ActiveNodes: 2 });
     await clients.dax.decreaseReplicationFactor({ ClusterName, NewReplicationFactor: 2 });
-    await expect.poll(status, { timeout: 10_000 }).toBe("available");
+    await expect.poll(status).toBe("available");
     expect((await cluster()).Nodes!.map(({ NodeId }) => NodeId)).toEqual(["shop-a", "shop-b"]);
   });
 
@@ -190,28 +190,26 @@ describe("a cluster whose nodes somebody else starts", () => {
     await hotkeep.kill();
     expect(await client.getItem(dracula)).toMatchObject({ Item: { Year: { N: "1897" } } });
     await start();
-    await expect.poll(status, { timeout: 10_000 }).toBe("available");
+    await expect.poll(status).toBe("available");
     const item = { ...dracula.Key, Year: { N: "1898" } };
     await expect
-      .poll(
-        () =>
-          client.putItem({ TableName: "Books", Item: item }).then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 10_000 },
+      .poll(() =>
+        client.putItem({ TableName: "Books", Item: item }).then(
+          () => true,
+          () => false,
+        ),
       )
       .toBe(true);
     expect(nodes.map((node) => node.process.exitCode)).toEqual([null, null]);
     // A node that is still on its way back to the gateway hears of the write when it is there.
-    await expect.poll(() => reads(`127.0.0.1:${ports[1]}`), { timeout: 10_000 }).toEqual({ N: "1898" });
+    await expect.poll(() => reads(`127.0.0.1:${ports[1]}`)).toEqual({ N: "1898" });
   });
 
   it("outlives a gateway that is stopped in good order, too", async () => {
     await hotkeep.stop();
     await start();
-    await expect.poll(status, { timeout: 10_000 }).toBe("available");
-    await expect.poll(() => reads(`127.0.0.1:${ports[0]}`), { timeout: 10_000 }).toEqual({ N: "1898" });
+    await expect.poll(status).toBe("available");
+    await expect.poll(() => reads(`127.0.0.1:${ports[0]}`)).toEqual({ N: "1898" });
     expect(nodes.map((node) => node.process.exitCode)).toEqual([null, null]);
   });
 
@@ -220,7 +218,7 @@ describe("a cluster whose nodes somebody else starts", () => {
     await nodes[0]!.ended;
     nodes[0] = outsideNode(`127.0.0.1:${ports[0]}`, "/nonexistent", "one");
     await expect
-      .poll(() => reads(`127.0.0.1:${ports[0]}`).catch(() => undefined), { timeout: 10_000 })
+      .poll(() => reads(`127.0.0.1:${ports[0]}`).catch(() => undefined))
       .toEqual({
         N: "1898",
       });
@@ -230,7 +228,7 @@ describe("a cluster whose nodes somebody else starts", () => {
     expect(ousted.errors).toContain("the gateway does not know this node any more");
     nodes[0] = heir;
     await expect
-      .poll(() => reads(`127.0.0.1:${port}`).catch(() => undefined), { timeout: 10_000 })
+      .poll(() => reads(`127.0.0.1:${port}`).catch(() => undefined))
       .toEqual({
         N: "1898",
       });
@@ -239,13 +237,11 @@ describe("a cluster whose nodes somebody else starts", () => {
 
   it("reboots a node in its process, and ends all of them when it is deleted", async () => {
     await clients.dax.rebootNode({ ClusterName: "shop", NodeId: "shop-b" });
-    await expect.poll(status, { timeout: 10_000 }).toBe("available");
+    await expect.poll(status).toBe("available");
     expect(nodes.map((node) => node.process.exitCode)).toEqual([null, null]);
     await clients.dax.deleteCluster({ ClusterName: "shop" });
     expect((await Promise.all(nodes.map((node) => node.ended))).map(({ code }) => code)).toEqual([0, 0]);
-    await expect
-      .poll(() => status().catch((error: Error) => error.name), { timeout: 5_000 })
-      .toBe("ClusterNotFoundFault");
+    await expect.poll(() => status().catch((error: Error) => error.name)).toBe("ClusterNotFoundFault");
   });
 
   it("may have an encrypted endpoint, with a certificate for where clients find it", async () => {
@@ -259,7 +255,7 @@ describe("a cluster whose nodes somebody else starts", () => {
     });
     const port = await freePort();
     outsideNode(`0.0.0.0:${port}`, await token(), "tls", "--advertise", "127.0.0.1");
-    await expect.poll(status, { timeout: 10_000 }).toBe("available");
+    await expect.poll(status).toBe("available");
     expect((await cluster()).ClusterDiscoveryEndpoint!.URL).toBe(`daxs://127.0.0.1:${port}`);
     const ca = await hotkeepCommand("ca", "--data", dataDirectory);
     const socket = connect({ host: "127.0.0.1", port, ca });
@@ -268,9 +264,7 @@ describe("a cluster whose nodes somebody else starts", () => {
     expect(socket.getPeerCertificate().subjectaltname).toContain("IP Address:127.0.0.1");
     socket.destroy();
     await clients.dax.deleteCluster({ ClusterName: "shop" });
-    await expect
-      .poll(() => status().catch((error: Error) => error.name), { timeout: 5_000 })
-      .toBe("ClusterNotFoundFault");
+    await expect.poll(() => status().catch((error: Error) => error.name)).toBe("ClusterNotFoundFault");
   });
 
   it("can be deleted before any node has come", async () => {
@@ -286,8 +280,6 @@ describe("a cluster whose nodes somebody else starts", () => {
     await start();
     expect(await status()).toBe("creating");
     await clients.dax.deleteCluster({ ClusterName: "shop" });
-    await expect
-      .poll(() => status().catch((error: Error) => error.name), { timeout: 5_000 })
-      .toBe("ClusterNotFoundFault");
+    await expect.poll(() => status().catch((error: Error) => error.name)).toBe("ClusterNotFoundFault");
   });
 });

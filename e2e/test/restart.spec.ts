@@ -88,7 +88,7 @@ it("goes on with every kind of page after the gateway was stopped, or killed, an
 }, async () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "hotkeep-restart-"));
   const range = await takeLoopbackRange();
-  const start = () => startHotkeep({ dataDirectory, range, empty: true, readyMs: 30_000 });
+  const start = () => startHotkeep({ dataDirectory, range, empty: true });
   let hotkeep = await start();
   let clients = clientsOf(hotkeep);
   await clients.db.createTable({

@@ -67,7 +67,7 @@ async function cluster() {
 }
 
 async function available(): Promise<void> {
-  await expect.poll(async () => (await cluster()).Status, { timeout: 30_000, interval: 50 }).toBe("available");
+  await expect.poll(async () => (await cluster()).Status, { interval: 50 }).toBe("available");
 }
 
 describe("a cluster that changes while it serves", () => {

@@ -54,8 +54,7 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
   /** DynamoDB Local past the gateway. */
   let behind: DynamoDB;
 
-  const start = () =>
-    startHotkeep({ dataDirectory, range, tableEndpoint: { url: proxy.endpoint, ...endpointKeys }, readyMs: 30_000 });
+  const start = () => startHotkeep({ dataDirectory, range, tableEndpoint: { url: proxy.endpoint, ...endpointKeys } });
 
   beforeAll(async () => {
     local = await startDynamoDbLocal();
@@ -217,7 +216,7 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
   });
 
   it("does not write into a table Books that somebody else has filled", async () => {
-    const other = await startHotkeep({ tableEndpoint: { url: proxy.endpoint, ...endpointKeys }, readyMs: 30_000 });
+    const other = await startHotkeep({ tableEndpoint: { url: proxy.endpoint, ...endpointKeys } });
     expect((await behind.scan({ TableName: "Books", Select: "COUNT" })).Count).toBe(36);
     proxy.take();
     await other.stop();

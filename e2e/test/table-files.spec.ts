@@ -17,7 +17,7 @@ let client: DynamoDB;
 let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "hotkeep-table-files-"));
-  hotkeep = await startHotkeep({ readyMs: 30_000 });
+  hotkeep = await startHotkeep();
   const { endpoint, region, credentials } = hotkeep;
   client = new DynamoDB({ endpoint, region, credentials: { ...credentials.root! } });
 });

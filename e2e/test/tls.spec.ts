@@ -285,7 +285,7 @@ describe("a gateway without HTTPS", () => {
       IamRoleArn: `arn:aws:iam::${first.account}:role/DAXServiceRole`,
       ClusterEndpointEncryptionType: "TLS",
     });
-    await expect.poll(() => command("env"), { timeout: 10_000 }).toContain("export NODE_EXTRA_CA_CERTS");
+    await expect.poll(() => command("env")).toContain("export NODE_EXTRA_CA_CERTS");
     expect(await command("env")).not.toContain("export AWS_CA_BUNDLE");
     const before = await command("ca");
     client.destroy();

@@ -88,12 +88,10 @@ describe("traces", () => {
     const refused = daxClient(hotkeep.clusters[0]!.endpoint, hotkeep.region, bob!);
     await expect(refused.getItem(dracula)).rejects.toThrow("dax:GetItem");
     refused.close();
-    await expect.poll(() => spans("hotkeep-node", "DAX GetItem").length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+    await expect.poll(() => spans("hotkeep-node", "DAX GetItem").length).toBeGreaterThanOrEqual(2);
     await expect
-      .poll(
-        () =>
-          received.some((one) => one.service === "hotkeep-node" && attribute(one, "hotkeep.denied_by") === "caller"),
-        { timeout: 10_000 },
+      .poll(() =>
+        received.some((one) => one.service === "hotkeep-node" && attribute(one, "hotkeep.denied_by") === "caller"),
       )
       .toBe(true);
     const [miss, hit] = spans("hotkeep-node", "DAX GetItem");
@@ -109,9 +107,7 @@ describe("traces", () => {
     // The node's call of the table, and the gateway's answer to it, each inside the one before.
     const call = spans("hotkeep-node", "DynamoDB GetItem").find((one) => one.traceId === miss!.traceId)!;
     expect(call).toMatchObject({ kind: "SPAN_KIND_CLIENT", parentSpanId: miss!.spanId });
-    await expect
-      .poll(() => spans("hotkeep-gateway", "dynamodb GetItem").length, { timeout: 10_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(() => spans("hotkeep-gateway", "dynamodb GetItem").length).toBeGreaterThan(0);
     const served = spans("hotkeep-gateway", "dynamodb GetItem").find((one) => one.traceId === miss!.traceId)!;
     expect(served).toMatchObject({ kind: "SPAN_KIND_SERVER", parentSpanId: call.spanId });
     expect(String(attribute(served, "enduser.id"))).toContain(":assumed-role/");
@@ -138,7 +134,7 @@ describe("traces", () => {
       });
     }
     const ofTrace = (id: string) => received.filter((one) => Buffer.from(one.traceId, "base64").toString("hex") === id);
-    await expect.poll(() => ofTrace(traceId.replace(/^../, "01")).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => ofTrace(traceId.replace(/^../, "01")).length).toBe(1);
     expect(attribute(ofTrace(traceId.replace(/^../, "01"))[0]!, "error.type")).toBe("MissingAuthentication");
     expect(ofTrace(traceId.replace(/^../, "00"))).toEqual([]);
   });

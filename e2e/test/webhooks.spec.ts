@@ -56,7 +56,7 @@ async function startReceiver(secret: string): Promise<() => readonly string[]> {
         resolve(true);
       });
     });
-  await expect.poll(listens, { timeout: 10_000 }).toBe(true);
+  await expect.poll(listens).toBe(true);
   return () => heard.split("\n").filter((line) => line !== "");
 }
 
@@ -78,7 +78,7 @@ describe("a webhook's receiver", () => {
       IamRoleArn: Role!.Arn!,
       NotificationTopicArn: topicArn,
     });
-    await expect.poll(heard, { timeout: 15_000 }).toContain("Cluster created.");
+    await expect.poll(heard).toContain("Cluster created.");
     await dax.deleteCluster({ ClusterName: "watched" });
 
     const body = JSON.stringify({ Message: JSON.stringify({ Message: "Cluster deleted by nobody." }) });

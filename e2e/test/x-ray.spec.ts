@@ -105,7 +105,7 @@ describe("hotkeep xray --follow", () => {
     );
     const lines: Record<string, unknown>[] = [];
     createInterface({ input: follower.stdout }).on("line", (line) => lines.push(JSON.parse(line)));
-    const poll = { timeout: 15_000, interval: 200 };
+    const poll = { interval: 200 };
     // Nodes begin to tell when the follower's first call has reached them.
     await expect.poll(async () => (await alice.getItem(dracula)) && lines.length, poll).toBeGreaterThan(0);
     expect(lines[0]).toMatchObject({

@@ -34,7 +34,7 @@ const child = `
 `;
 
 async function untilWritten(file: string): Promise<{ argv: string[]; environment: string; input: string }> {
-  for (let turn = 0; turn < 1_000; turn++) {
+  for (let turn = 0; turn < 3_000; turn++) {
     try {
       return JSON.parse(readFileSync(file, "utf8"));
     } catch {

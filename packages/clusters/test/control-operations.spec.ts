@@ -26,7 +26,7 @@ describe("more nodes", () => {
       { NodeId: "books-b", NodeStatus: "creating" },
       { NodeId: "books-c", NodeStatus: "creating" },
     ]);
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     const grown = await describeOne("books");
     expect(grown).toMatchObject({ TotalNodes: 3, ActiveNodes: 3 });
     expect(grown.Nodes!.map((node) => node.AvailabilityZone)).toEqual(["us-west-2a", "us-west-2b", "us-west-2c"]);
@@ -43,7 +43,7 @@ describe("more nodes", () => {
     await house.create("books");
     house.launcher.behaviour = "end";
     await house.call("dax", "IncreaseReplicationFactor", { ClusterName: "books", NewReplicationFactor: 2 });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect(await describeOne("books")).toMatchObject({ TotalNodes: 1, ActiveNodes: 1, Status: "available" });
     expect(await house.events("books")).toContain(
       "Failed to add node books-b: the node's process ended before it listened (exit status 1)",
@@ -81,13 +81,13 @@ describe("fewer nodes", () => {
       NodeIdsToRemove: ["books-c"],
     });
     expect(shrinking).toMatchObject({ Status: "modifying", TotalNodes: 3, ActiveNodes: 3 });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect([leaving.ended, leaving.drains]).toEqual([true, 1]);
     expect(await describeOne("books")).toMatchObject({ TotalNodes: 2, ActiveNodes: 2 });
     expect(await house.events("books")).toContain("Removed node books-c.");
     expect((await house.call("ec2", "DescribeNetworkInterfaces", {})).NetworkInterfaces).toHaveLength(2);
     await house.call("dax", "IncreaseReplicationFactor", { ClusterName: "books", NewReplicationFactor: 3 });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect((await describeOne("books")).Nodes!.map((node) => node.NodeId)).toEqual(["books-a", "books-b", "books-c"]);
   });
 
@@ -100,7 +100,7 @@ describe("fewer nodes", () => {
       .rosters.at(-1)!
       .nodes.find((node) => node.leader)!.nodeId;
     await house.call("dax", "DecreaseReplicationFactor", { ClusterName: "books", NewReplicationFactor: 1 });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect(house.launcher.alive.map((node) => node.name)).toEqual([leader]);
   });
 
@@ -131,7 +131,7 @@ describe("rebooting a node", () => {
     const { Cluster: rebooting } = await house.call("dax", "RebootNode", { ClusterName: "books", NodeId: "books-b" });
     expect(rebooting).toMatchObject({ Status: "modifying" });
     expect(rebooting!.Nodes![1]).toMatchObject({ NodeId: "books-b", NodeStatus: "rebooting" });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect(house.launcher.node("books-b")).toBe(node);
     expect(node).toMatchObject({ reboots: 1, drains: 0 });
     // The others heard that it left, and that it is back.
@@ -150,7 +150,7 @@ describe("rebooting a node", () => {
     const before = house.launcher.node("books-a");
     before.obedient = false;
     await house.call("dax", "RebootNode", { ClusterName: "books", NodeId: "books-a" });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     const after = house.launcher.node("books-a");
     expect(after).not.toBe(before);
     expect(after.configuration!.listenAddress).toBe(before.configuration!.listenAddress);
@@ -191,7 +191,7 @@ describe("updating a cluster", () => {
       IpPermissions: [{ IpProtocol: "tcp", FromPort: 8111, ToPort: 8111, IpRanges: [{ CidrIp: "192.0.2.0/24" }] }],
     });
     await house.call("dax", "UpdateCluster", { ClusterName: "books", SecurityGroupIds: [group!] });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect((await describeOne("books")).SecurityGroups).toEqual([{ SecurityGroupIdentifier: group, Status: "active" }]);
     expect(await house.events("books")).toContain("Security groups changed.");
     const node = house.launcher.node("books-a");
@@ -227,7 +227,7 @@ describe("updating a cluster", () => {
       ParameterApplyStatus: "applying",
       NodeIdsToReboot: [],
     });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect(house.launcher.node("books-a").configuration).toMatchObject({ recordTtlMs: 1000, queryTtlMs: 0 });
     expect((await describeOne("books")).ParameterGroup!.ParameterApplyStatus).toBe("in-sync");
     expect(await house.events("books")).toContain("Parameter group changed to short.");
@@ -361,7 +361,7 @@ describe("subnet groups", () => {
       },
       ...{ SubnetGroupName: "", SecurityGroupIds: [] },
     });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect(await describeOne("books")).toMatchObject({ SubnetGroup: "default" });
   });
 
@@ -467,7 +467,7 @@ describe("a notification topic", () => {
     const ClusterName = "books";
     const reboot = async () => {
       await house.call("dax", "RebootNode", { ClusterName, NodeId: "books-a" });
-      await house.clusters.whenAvailable("books", region, 5_000);
+      await house.clusters.whenAvailable("books", region, 15_000);
     };
     const { Cluster: off } = await house.call("dax", "UpdateCluster", {
       ClusterName,

@@ -145,7 +145,7 @@ describe("attribute lists", () => {
     await house.launcher.node("books-a").feed.request("attributeListId", { names: ["title"] });
     await house.close();
     house = await openHouse({}, ground, 2);
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     const node = house.launcher.node("books-a");
     expect(await node.feed.request("attributeList", { id: 2 })).toEqual({ names: ["title"] });
     expect(await node.feed.request("attributeListId", { names: ["title"] })).toEqual({ id: 2 });
@@ -222,7 +222,7 @@ describe("uses that nodes report", () => {
     type LastUsed = { readonly AccessKeyLastUsed: { readonly ServiceName: string; readonly Region: string } };
     const lastUsed = () => house.call("iam", "GetAccessKeyLastUsed", { AccessKeyId: accessKeyId }) as Promise<LastUsed>;
     let found = await lastUsed();
-    for (let tries = 0; found.AccessKeyLastUsed.ServiceName !== "dax" && tries < 500; tries++) {
+    for (let tries = 0; found.AccessKeyLastUsed.ServiceName !== "dax" && tries < 5_000; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 2));
       found = await lastUsed();
     }
@@ -249,7 +249,7 @@ describe("a node that is not expected", () => {
     const first = house.launcher.node("books-a");
     const { launch } = first;
     first.end({ code: 1, signal: null });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     const stranger = connectFeed({
       address: launch.feedAddress,
       nodeId: launch.nodeId,

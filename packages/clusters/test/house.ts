@@ -152,7 +152,7 @@ export async function openHouse(
         IamRoleArn: roleArn,
         ...more,
       });
-      await clusters.whenAvailable(name, region, 5_000);
+      await clusters.whenAvailable(name, region, 15_000);
     },
     async events(source) {
       const input = source === undefined ? {} : { SourceName: source };
@@ -160,8 +160,8 @@ export async function openHouse(
       return events!.map((event) => event.Message!).reverse();
     },
     async until(ready, what = "it") {
-      for (let turn = 0; !(await ready()); turn++) {
-        if (turn > 1_000) throw new Error(`waited too long for ${what}`);
+      for (const deadline = Date.now() + 15_000; !(await ready()); ) {
+        if (Date.now() > deadline) throw new Error(`waited too long for ${what}`);
         await new Promise((resolve) => setTimeout(resolve, 3));
       }
     },

@@ -26,7 +26,7 @@ describe("creating a cluster", () => {
     expect(created!.Nodes).toBeUndefined();
     expect(created!.PreferredMaintenanceWindow).toMatch(/^[a-z]{3}:\d\d:\d\d-[a-z]{3}:\d\d:\d\d$/);
 
-    const view = await house.clusters.whenAvailable("DAXCluster01", region, 5_000);
+    const view = await house.clusters.whenAvailable("DAXCluster01", region, 15_000);
     expect(view).toMatchObject({ endpoint: "dax://127.31.0.4:8111", nodes: [{ nodeId: "daxcluster01-a", pid: 1 }] });
     const { Clusters: clusters } = await house.call("dax", "DescribeClusters", { ClusterNames: ["DAXCLUSTER01"] });
     expect(clusters![0]).toMatchObject({
@@ -192,7 +192,7 @@ describe("creating a cluster", () => {
       ["books", "Books"].map((ClusterName) => house.call("dax", "CreateCluster", { ...input, ClusterName })),
     );
     expect(results.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect(house.launcher.alive).toHaveLength(1);
   });
 
@@ -285,7 +285,7 @@ describe("a gateway that starts again", () => {
     expect(house.launcher.alive).toEqual([]);
 
     house = await openHouse({}, ground, 2);
-    const view = await house.clusters.whenAvailable("books", region, 5_000);
+    const view = await house.clusters.whenAvailable("books", region, 15_000);
     expect(view.endpoint).toBe("dax://127.31.0.4:8111");
     expect(house.launcher.alive.map((node) => node.configuration!.listenAddress)).toEqual([
       "127.31.0.4",
@@ -304,7 +304,7 @@ describe("a gateway that starts again", () => {
     await house.close();
 
     house = await openHouse({}, ground, 2);
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect((await house.call("ec2", "DescribeNetworkInterfaces", {})).NetworkInterfaces).toHaveLength(1);
   });
 
@@ -326,7 +326,7 @@ describe("a gateway that starts again", () => {
     });
 
     house = await openHouse({}, ground, 2);
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     const ids = async () =>
       (await house.call("ec2", "DescribeNetworkInterfaces", {})).NetworkInterfaces!.map(
         (one) => one.NetworkInterfaceId,
@@ -348,7 +348,7 @@ describe("supervision", () => {
     const first = house.launcher.node("books-a");
     first.end({ code: null, signal: "SIGSEGV" });
     await house.until(() => house.launcher.alive.length === 1, "the new launch");
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect(house.launcher.node("books-a").launch.token).not.toBe(first.launch.token);
     expect((await house.clusters.list())[0]!.status).toBe("available");
   });
@@ -451,7 +451,7 @@ describe("supervision", () => {
     });
     await house.close();
     house = await openHouse({ advertise: "loopback" }, ground, 2);
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect(house.launcher.alive.map((node) => node.configuration!.port)).toEqual([40_000 + a!.pid, 40_000 + b!.pid]);
   });
 });

@@ -81,7 +81,7 @@ describe("the AWS SDK's DAX client", () => {
       }),
     );
     expect(created.Cluster).toMatchObject({ ClusterName: "daxcluster01", Status: "creating", ActiveNodes: 0 });
-    await house.clusters.whenAvailable("daxcluster01", region, 5_000);
+    await house.clusters.whenAvailable("daxcluster01", region, 15_000);
     const described = await dax.send(new DescribeClustersCommand({ ClusterNames: ["DAXCluster01"] }));
     expect(described.Clusters![0]).toMatchObject({
       Status: "available",
@@ -89,7 +89,7 @@ describe("the AWS SDK's DAX client", () => {
     });
     expect(described.Clusters![0]!.Nodes![0]!.NodeCreateTime).toBeInstanceOf(Date);
     await dax.send(new IncreaseReplicationFactorCommand({ ClusterName: "daxcluster01", NewReplicationFactor: 2 }));
-    await house.clusters.whenAvailable("daxcluster01", region, 5_000);
+    await house.clusters.whenAvailable("daxcluster01", region, 15_000);
     const tagged = await dax.send(
       new TagResourceCommand({ ResourceName: created.Cluster!.ClusterArn!, Tags: [{ Key: "a", Value: "b" }] }),
     );

@@ -81,7 +81,7 @@ describe("the service-linked role of DAX", () => {
     await house.create("daxcluster01");
     const more = (await house.call("ec2", "CreateSecurityGroup", { GroupName: "more", Description: "d" })).GroupId!;
     await house.call("dax", "UpdateCluster", { ClusterName: "daxcluster01", SecurityGroupIds: [more] });
-    await house.clusters.whenAvailable("daxcluster01", region, 5_000);
+    await house.clusters.whenAvailable("daxcluster01", region, 15_000);
     await house.call("dax", "DeleteCluster", { ClusterName: "daxcluster01" });
     await house.until(async () => (await house.clusters.list()).length === 0, "the cluster to go");
     // Zones are asked for when a caller names some; everything else of the role's twelve actions has been used.
@@ -159,7 +159,7 @@ describe("the service-linked role of DAX", () => {
     await house.serviceRole();
     const credentials = await house.user("Creator", creator);
     await house.call("dax", "CreateCluster", input, { credentials });
-    await house.clusters.whenAvailable("daxcluster01", region, 5_000);
+    await house.clusters.whenAvailable("daxcluster01", region, 15_000);
     expect(await failureOf(house.call("ec2", "DescribeVpcs", {}, { credentials }))).toMatch(/^AccessDenied: /);
   });
 
@@ -179,7 +179,7 @@ describe("the service-linked role of DAX", () => {
     // Once the role is there, nobody needs to be allowed to create it.
     await house.call("iam", "CreateServiceLinkedRole", { AWSServiceName: dax });
     await house.call("dax", "CreateCluster", input, { credentials });
-    await house.clusters.whenAvailable("daxcluster01", region, 5_000);
+    await house.clusters.whenAvailable("daxcluster01", region, 15_000);
   });
 
   it("SLR-14 makes EC2 objects that belong to the customer and show DAX as requester", async () => {
@@ -239,7 +239,7 @@ describe("the service-linked role of DAX", () => {
 
     house = await openHouse({}, ground, 2);
     expect(await linkedRoles()).toHaveLength(1);
-    await house.clusters.whenAvailable("daxcluster01", region, 5_000);
+    await house.clusters.whenAvailable("daxcluster01", region, 15_000);
   });
 
   it("SLR-38 comes to every account that has such clusters, and to no other", async () => {
@@ -256,7 +256,7 @@ describe("the service-linked role of DAX", () => {
     );
     const wish = { ClusterName: "books", NodeType: "dax.r5.large", ReplicationFactor: 1, IamRoleArn: role!.Arn! };
     await house.call("dax", "CreateCluster", wish, { credentials });
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     const before = house.identity.findServiceLinkedRole(dax, second)!;
     await house.close();
     await ground.store.transact(async (transaction) => {

@@ -33,7 +33,7 @@ describe("a cluster with ClusterEndpointEncryptionType TLS", () => {
     const input = { ClusterName: "safe", NodeType: "dax.r5.large", ReplicationFactor: 1, IamRoleArn: roleArn };
     const { Cluster: created } = await house.call("dax", "CreateCluster", { ...input, ...encrypted });
     expect(created).toMatchObject({ ...encrypted, ClusterDiscoveryEndpoint: { Port: 9111 } });
-    const view = await house.clusters.whenAvailable("safe", region, 5_000);
+    const view = await house.clusters.whenAvailable("safe", region, 15_000);
     expect(view.endpoint).toBe("daxs://127.31.0.4:9111");
     expect(await describe1()).toMatchObject({
       ...encrypted,
@@ -58,7 +58,7 @@ describe("a cluster with ClusterEndpointEncryptionType TLS", () => {
     await house.create("safe", 1, encrypted);
     await house.close();
     house = await openHouse({ authority }, ground, 2);
-    expect((await house.clusters.whenAvailable("safe", region, 5_000)).endpoint).toBe("daxs://127.31.0.4:9111");
+    expect((await house.clusters.whenAvailable("safe", region, 15_000)).endpoint).toBe("daxs://127.31.0.4:9111");
     expect(house.launcher.node("safe-a").configuration!.tls).toMatchObject({ names: ["127.31.0.4"] });
   });
 
@@ -103,7 +103,7 @@ describe("a cluster with ClusterEndpointEncryptionType TLS", () => {
     await house.serviceRole();
     await house.create("safe", 1, encrypted);
     await house.call("dax", "IncreaseReplicationFactor", { ClusterName: "safe", NewReplicationFactor: 2 });
-    await house.clusters.whenAvailable("safe", region, 5_000);
+    await house.clusters.whenAvailable("safe", region, 15_000);
     for (const name of ["safe-a", "safe-b"]) {
       expect(house.launcher.node(name).configuration!.tls).toMatchObject({ names: ["127.31.0.4", "127.31.16.4"] });
     }
@@ -154,7 +154,7 @@ describe("the table endpoint's authority", () => {
     await house.close();
     const start = { tableEndpoint: "https://127.0.0.1:8110", tableEndpointAuthority: "PEM" };
     house = await openHouse({}, ground, 2, start);
-    await house.clusters.whenAvailable("books", region, 5_000);
+    await house.clusters.whenAvailable("books", region, 15_000);
     expect(house.launcher.node("books-a").configuration).toMatchObject({
       tableEndpoint: "https://127.0.0.1:8110",
       tableEndpointAuthority: "PEM",

@@ -88,8 +88,8 @@ export async function openHarness(
 
 /** Waits, in turns of the event loop, until `ready` holds. */
 export async function until(ready: () => boolean): Promise<void> {
-  for (let turn = 0; !ready(); turn++) {
-    if (turn > 2_000) throw new Error("waited too long");
+  for (const deadline = Date.now() + 15_000; !ready(); ) {
+    if (Date.now() > deadline) throw new Error("waited too long");
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

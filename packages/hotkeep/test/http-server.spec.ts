@@ -70,12 +70,12 @@ class Wire {
   }
 
   async until(part: string | RegExp): Promise<string> {
-    await expect.poll(() => this.text, { timeout: 5000, interval: 5 }).toMatch(part);
+    await expect.poll(() => this.text, { interval: 5 }).toMatch(part);
     return this.text;
   }
 
   async untilClosed(): Promise<string> {
-    await expect.poll(() => this.closed, { timeout: 5000, interval: 5 }).toBe(true);
+    await expect.poll(() => this.closed, { interval: 5 }).toBe(true);
     return this.text;
   }
 
@@ -291,19 +291,22 @@ describe.each(servers)("the HTTP server over %s", (name, listen) => {
   it("finishes what runs when it closes, and closes what idles at once", async () => {
     let begin!: () => void;
     const begun = new Promise<void>((resolve) => (begin = resolve));
+    let finish!: () => void;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
     const server = await serve(async (request) => {
       if (request.url === "/idle") return told(request);
       begin();
-      await wait(100);
+      await finished;
       return told(request);
     });
     const idle = wire(server).send(`GET /idle HTTP/1.1\r\n${host}\r\n`);
     await idle.until("GET /idle ;");
     const busy = wire(server).send(`GET /busy HTTP/1.1\r\n${host}\r\n`);
     await begun;
-    const closing = server.close(5000);
+    const closing = server.close(15_000);
     await idle.untilClosed();
     expect(busy.text).toBe("");
+    finish();
     expect(await busy.untilClosed()).toMatch(/GET \/busy ;$/);
     await closing;
     await expect(fetch(server.url)).rejects.toThrow();

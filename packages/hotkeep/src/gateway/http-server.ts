@@ -82,6 +82,7 @@ export async function listenHttp(options: {
 }): Promise<HttpListener> {
   const { handle, logger, credentials } = options;
   const limits = options.limits ?? httpLimits;
+  let closing = false;
   const answer = async (
     message: IncomingMessage,
     response: ServerResponse,
@@ -97,6 +98,8 @@ export async function listenHttp(options: {
       remoteAddress: socket.remoteAddress ?? "",
       secure: socket.encrypted === true,
     });
+    // Its connection would stay open until it is forced to close.
+    if (closing) response.shouldKeepAlive = false;
     send(response, reply);
   };
   const listener: RequestListener = (message, response) => {
@@ -138,6 +141,7 @@ export async function listenHttp(options: {
     connections: () => connections,
     close: (withinMs) =>
       new Promise((resolve) => {
+        closing = true;
         const force = setTimeout(() => server.closeAllConnections(), withinMs);
         server.close(() => {
           clearTimeout(force);

@@ -29,6 +29,7 @@ export interface HotkeepOptions {
   readonly flags?: readonly string[];
   /** Receiver of traces. */
   readonly otlpEndpoint?: string;
+  /** How long it may take to become ready; a minute when nothing is said, for a machine that is busy. */
   readonly readyMs?: number;
 }
 
@@ -70,6 +71,7 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
     HOTKEEP_TABLE_SECRET_ACCESS_KEY: tableEndpoint.secretAccessKey,
   };
   args.push(...(options.flags ?? []));
+  const { readyMs = 60_000 } = options;
   const started = performance.now();
   const child = spawn(process.execPath, [program, ...args, "--output", "json"], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -83,8 +85,8 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
     const fail = (why: string) => reject(new Error(`hotkeep up ${why}\n${errors.join("")}`));
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
-      fail(`was not ready in ${options.readyMs ?? 15_000} ms`);
-    }, options.readyMs ?? 15_000);
+      fail(`was not ready in ${readyMs} ms`);
+    }, readyMs);
     createInterface({ input: child.stdout }).once("line", (line) => {
       clearTimeout(timer);
       resolve(JSON.parse(line) as Ready);

@@ -1,7 +1,7 @@
 import { connect as connectTcp } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { NodeCertificate } from "@hotkeep/control-feed";
-import { silentLogger, systemClock, systemRandom } from "@hotkeep/core";
+import { type Clock, silentLogger, systemClock, systemRandom } from "@hotkeep/core";
 import { encodeGetItemRequest, encodePreamble } from "@hotkeep/dax-wire";
 import { type RunningNode, startNode } from "@hotkeep/node";
 import { afterEach, describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { authority, authorityPem } from "../support/authority.js";
 import { BareTables } from "../support/bare-tables.js";
 import { authorizeFrame, RawClient } from "../support/raw-client.js";
 import { clusterArn, policyOf, StandInGateway } from "../support/stand-in-gateway.js";
-import { KeptLog } from "../support/world.js";
+import { KeptLog, ShiftedClock } from "../support/world.js";
 
 const get = encodeGetItemRequest("Books", Buffer.from("a"));
 const closers: (() => unknown)[] = [];
@@ -31,12 +31,20 @@ async function world() {
   gateway.certificates = (publicKey): Promise<NodeCertificate> =>
     authority.issue({ subject: "daxcluster01-a", publicKey, ...certified });
   const log = new KeptLog();
-  const start = async (): Promise<RunningNode> => {
-    const node = await startNode({ feed: gateway, clock: systemClock, random: systemRandom, logger: log });
+  const start = async (clock: Clock = systemClock): Promise<RunningNode> => {
+    const node = await startNode({ feed: gateway, clock, random: systemRandom, logger: log });
     closers.push(() => node.close());
     return node;
   };
   return { by, gateway, log, start, certified };
+}
+
+/** A clock on which no time passes; timers run on the machine's own. */
+class StandingClock extends ShiftedClock {
+  readonly #at = systemClock.monotonic();
+  override monotonic(): number {
+    return this.#at;
+  }
 }
 
 function dial(port: number): Promise<TLSSocket> {
@@ -66,7 +74,7 @@ describe("a node of a cluster with TLS", () => {
 
   it("does not answer those who come without TLS, and says so once a second at most", async () => {
     const { start, log } = await world();
-    const node = await start();
+    const node = await start(new StandingClock());
     for (let i = 0; i < 5; i++) {
       const socket = connectTcp(node.port, "127.0.0.1");
       const plain = RawClient.over(socket);

@@ -82,7 +82,7 @@ export async function connected(
   client: OfficialClient,
   probe: object = { TableName: "Books", Key: { isbn: { S: "nobody" } } },
 ): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 15_000;
   for (;;) {
     try {
       await client.getItem(probe);
