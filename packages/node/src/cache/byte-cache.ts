@@ -70,7 +70,7 @@ export class ByteCache {
    * @param beforeReuse called before memory is written anew that answers were in: whoever still sends them copies them
    */
   constructor(budget: MemoryBudget, seed: number, beforeReuse: () => void = () => {}) {
-    this.#log = new SegmentLog(this.#entries, beforeReuse);
+    this.#log = new SegmentLog(this.#entries, budget.pool, beforeReuse);
     this.#found = new CacheEntry(this.#entries, this.#log);
     this.#budget = budget;
     this.#seed = seed | 0;
@@ -91,6 +91,23 @@ export class ByteCache {
   /** Bytes of memory that keys and answers take, what is garbage and what is still free included. */
   get bytesHeld(): number {
     return this.#log.bytesHeld;
+  }
+
+  get bytesOutside(): number {
+    return this.#log.bytesOutside + this.#entries.bytesHeld + this.#buckets.length * bucketBytes + this.#sketchBytes;
+  }
+
+  get bytesBeside(): number {
+    const free = Math.max(0, this.#buckets.length - this.#count) * bucketBytes;
+    return this.#log.bytesBeside + this.#entries.bytesBeside(this.#count) + free + this.#sketchBytes;
+  }
+
+  get #sketchBytes(): number {
+    return this.#sketch?.bytesHeld ?? 0;
+  }
+
+  tidy(): boolean {
+    return this.#log.tidy();
   }
 
   /** Bytes that had to make room since the start. */
@@ -140,7 +157,7 @@ export class ByteCache {
   put(key: Uint8Array, response: Uint8Array, now: number, expiresAt: number, forGood = false): void {
     this.drop(key);
     const charge = key.length + response.length + entryOverheadBytes;
-    if (charge > this.#budget.bytesMax) return;
+    if (charge > this.#budget.chargesMax) return;
     const hash = hashBytes(key, 0, key.length, this.#seed);
     const entries = this.#entries;
     const entry = entries.take();
@@ -158,7 +175,6 @@ export class ByteCache {
     this.#bytes += charge;
     if (this.#count > this.#buckets.length) this.#splitOne();
     this.#budget.charge(charge);
-    this.#log.tidy();
   }
 
   /** Forgets `key`; false when it was not there. */
@@ -285,7 +301,7 @@ export class ByteCache {
     this.#window.link(entry);
     this.#windowBytes += charge;
     // As long as there is room nobody has to prove anything.
-    while (this.#windowIsFull && this.#budget.bytes + charge <= this.#budget.bytesMax) this.admitNewcomer();
+    while (this.#windowIsFull && this.#budget.bytes + charge <= this.#budget.chargesMax) this.admitNewcomer();
   }
 
   get #windowIsFull(): boolean {

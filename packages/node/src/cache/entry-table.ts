@@ -46,6 +46,16 @@ export class EntryTable {
   #free = noEntry;
   #used = 0;
 
+  /** Bytes of memory held. */
+  get bytesHeld(): number {
+    return this.#blocks.length * blockEntries * entryBytes;
+  }
+
+  /** Bytes of memory needed beside those of `count` entries in use: free entries, and a block that is being filled. */
+  bytesBeside(count: number): number {
+    return (this.#used - count + (this.#used === 0 ? 0 : blockEntries)) * entryBytes;
+  }
+
   /** Where `entry` is, from {@link EntryTable.start} on. */
   block(entry: number): EntryBlock {
     return this.#blocks[entry >>> blockBits]!;

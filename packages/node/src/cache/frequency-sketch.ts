@@ -23,6 +23,11 @@ export class FrequencySketch {
     this.#mask = size - 1;
   }
 
+  /** Bytes of memory held. */
+  get bytesHeld(): number {
+    return this.#counters.length;
+  }
+
   /** The key with this hash was asked for. */
   add(hash: number): void {
     const counters = this.#counters;

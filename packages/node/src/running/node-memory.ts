@@ -22,7 +22,7 @@ export class NodeMemory {
 
   /** @param seed of the hashes, so that nobody can choose keys that collide */
   constructor(configuration: NodeConfiguration, limits: NodeLimits, seed: number) {
-    this.#budget = new MemoryBudget(configuration.cacheBytesMax);
+    this.#budget = new MemoryBudget(configuration.cacheBytesMax, "memory");
     const beforeReuse = (): void => this.beforeReuse();
     this.#itemBytes = new ByteCache(this.#budget, seed, beforeReuse);
     this.#pageBytes = new ByteCache(this.#budget, seed, beforeReuse);
@@ -57,7 +57,7 @@ export class NodeMemory {
     return {
       EvictedSize: this.#itemBytes.evictedBytes + this.#pageBytes.evictedBytes,
       EstimatedDbSize: this.#budget.bytes,
-      CacheMemoryUtilization: (100 * this.#budget.bytes) / Math.max(1, this.#budget.bytesMax),
+      CacheMemoryUtilization: (100 * this.#budget.bytes) / Math.max(1, this.#budget.chargesMax),
     };
   }
 }

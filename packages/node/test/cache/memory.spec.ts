@@ -24,6 +24,46 @@ describe("the memory of a cache", () => {
     expect(cache.evictedBytes).toBe(0);
   });
 
+  it.each(["lru", "frequent"] as const)(
+    "with a cap on memory never holds more than that, and in the end uses most of it (%s)",
+    (admission) => {
+      const random = new SeededRandom(99);
+      const bytesMax = 12 * mebibyte;
+      const budget = new MemoryBudget(bytesMax, "memory");
+      const [items, pages] = [new ByteCache(budget, 7), new ByteCache(budget, 8)] as const;
+      items.admission = admission;
+      pages.admission = admission;
+      const response = Buffer.alloc(150_000);
+      for (const longest of [150_000, 60_000, 2_000, 150, 4_000]) {
+        for (let put = 0, step = 0; put < 2 * bytesMax; step++) {
+          const length = 1 + random.below(longest);
+          (step % 7 === 0 ? pages : items).put(key(step), response.subarray(0, length), step, Number.POSITIVE_INFINITY);
+          put += length + 100;
+          if (random.below(4) === 0) items.drop(key(random.below(step + 1)));
+          if (budget.bytesHeld > bytesMax) expect(budget.bytesHeld).toBeLessThanOrEqual(bytesMax);
+        }
+        expect(budget.bytes).toBeGreaterThan(bytesMax * 0.4);
+      }
+      budget.resize(bytesMax / 2);
+      expect(budget.bytesHeld).toBeLessThanOrEqual(bytesMax / 2);
+    },
+  );
+
+  it("gives the memory of one cache to the other one, and takes no more for it", () => {
+    const budget = new MemoryBudget(8 * mebibyte, "memory");
+    const [items, pages] = [new ByteCache(budget, 7), new ByteCache(budget, 8)] as const;
+    const response = Buffer.alloc(10_000);
+    for (const [turn, cache] of [items, pages, items].entries()) {
+      for (let step = 0; step < 2_000; step++) cache.put(key(step), response, turn * 2_000 + step, 1e9);
+      expect(cache.bytes).toBeGreaterThan(5 * mebibyte);
+      expect(budget.pool.bytesHeld).toBeLessThanOrEqual(8 * mebibyte);
+    }
+    const { bytesHeld } = budget.pool;
+    items.clear();
+    for (let step = 0; step < 2_000; step++) pages.put(key(step), response, 6_000 + step, 1e9);
+    expect(budget.pool.bytesHeld).toBe(bytesHeld);
+  });
+
   it("keeps every answer whole while it moves and makes room", () => {
     const random = new SeededRandom(4711);
     const cache = new ByteCache(new MemoryBudget(4 * mebibyte), 7);
