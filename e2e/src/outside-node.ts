@@ -29,17 +29,24 @@ export function startOutsideNode(...args: readonly string[]): OutsideNode {
     errors += text;
   });
   const ended = new Promise<{ code: number | null; errors: string }>((resolve) => {
-    child.once("exit", (code) => resolve({ code, errors }));
+    // Not at its exit: what it has written last is read after that.
+    child.once("close", (code) => resolve({ code, errors }));
   });
   return { process: child, ended };
 }
 
-/** A port of 127.0.0.1 that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
+/** Below the ports that systems give to connections: those may take any of them at any time. */
+const firstPort = 16_000;
+const ports = 16_000;
+
+/** A port of 127.0.0.1 that nobody listens on, and that no connection of anybody gets by chance. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = firstPort + Math.floor(Math.random() * ports);
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer().listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+      server.once("error", () => resolve(false));
     });
-  });
+    if (free) return port;
+  }
 }

@@ -47,6 +47,9 @@ async function endpointOf(clients: ReturnType<typeof awsClients>, name: string):
   return (await read()).ClusterDiscoveryEndpoint!.URL!;
 }
 
+/** Records are on disk a moment after the call they are about. */
+const trail = () => readFileSync(join(dataDirectory, "audit/management.jsonl"), "utf8");
+
 async function through(endpoint: string, credentials: Keys): Promise<unknown> {
   const client = daxClient(endpoint, hotkeep.region, credentials);
   try {
@@ -74,9 +77,8 @@ describe("a second account", () => {
     theirRoot = { accessKeyId: accessKeyId!, secretAccessKey: secretAccessKey! };
     theirs = awsClients(hotkeep, theirRoot);
     expect(await theirs.sts.getCallerIdentity({})).toMatchObject({ Account: other, Arn: `arn:aws:iam::${other}:root` });
-    const trail = readFileSync(join(dataDirectory, "audit/management.jsonl"), "utf8");
-    expect(trail).toContain('"eventName":"CreateAccount"');
-    expect(trail).not.toContain(secretAccessKey);
+    await expect.poll(trail).toContain('"eventName":"CreateAccount"');
+    expect(trail()).not.toContain(secretAccessKey);
   });
 
   it("begins empty, with a default VPC of its own, and sees nothing of the first", async () => {
@@ -112,9 +114,8 @@ describe("a second account", () => {
       expect((await sts.getCallerIdentity({})).Arn).toBe(`arn:aws:iam::${other}:user/Dora`);
     }
     for (const account of ["", hotkeep.account, "nobody"]) expect((await signIn(account)).status).toBe(403);
-    const trail = readFileSync(join(dataDirectory, "audit/management.jsonl"), "utf8");
-    expect(trail).toMatch(new RegExp(`"eventName":"ConsoleLogin".*"recipientAccountId":"${other}"`));
-    expect(trail).not.toContain(Password);
+    await expect.poll(trail).toMatch(new RegExp(`"eventName":"ConsoleLogin".*"recipientAccountId":"${other}"`));
+    expect(trail()).not.toContain(Password);
     await theirs.iam.deleteLoginProfile({ UserName: "Dora" });
     await theirs.iam.deleteUser({ UserName: "Dora" });
   });

@@ -14,7 +14,7 @@ if (python === undefined) {
   process.stderr.write("no AWS CLI whose code Python can load (pip install awscli): its operations are skipped\n");
 }
 const pollMs = 40;
-const pollsMax = 500;
+const pollsMax = 1_500;
 const region = "us-west-2";
 const account = "123456789012";
 const role = `arn:aws:iam::${account}:role/OpsRole`;
@@ -170,7 +170,10 @@ describe("what the control plane did in EC2", () => {
     const { ServicesLastAccessed } = await read();
     expect(ServicesLastAccessed).toMatchObject([{ ServiceNamespace: "ec2" }]);
     expect(ServicesLastAccessed![0]!.LastAuthenticated).toBeInstanceOf(Date);
-    const trail = readFileSync(`${hotkeep.dataDirectory}/audit/management.jsonl`, "utf8")
+    // Records are on disk a moment after the call they are about.
+    const readTrail = () => readFileSync(`${hotkeep.dataDirectory}/audit/management.jsonl`, "utf8");
+    await expect.poll(readTrail).toMatch(/"eventName":"DeleteSecurityGroup"[^\n]*\n/);
+    const trail = readTrail()
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));

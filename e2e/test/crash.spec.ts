@@ -33,7 +33,7 @@ const clientOf = ({ endpoint, region, credentials }: RunningHotkeep) =>
 
 describe("kill -9 under mixed load", () => {
   it(`keeps every acknowledged write, transaction and index entry in ${rounds} rounds`, {
-    timeout: 30_000 + rounds * 15_000,
+    timeout: 120_000 + rounds * 60_000,
   }, async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), "hotkeep-crash-"));
     const range = await takeLoopbackRange();

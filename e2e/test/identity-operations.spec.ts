@@ -21,7 +21,7 @@ if (python === undefined) {
 }
 
 const pollMs = 50;
-const pollsMax = 400;
+const pollsMax = 1_200;
 const values = new Map<string, string>();
 const callers = new Map<string, Keys>();
 

@@ -21,7 +21,7 @@ afterAll(() => hotkeep?.stop());
 const everything = "arn:aws:iam::aws:policy/AdministratorAccess";
 const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const pollMs = 20;
-const pollsMax = 1_000;
+const pollsMax = 3_000;
 
 /** The provider knows "it is gone" by the name of the error, and fails at any other. */
 const gone = (call: Promise<unknown>, name: string): Promise<void> => expect(call).rejects.toMatchObject({ name });

@@ -84,7 +84,7 @@ const pagers: Readonly<Record<string, Pager>> = {
 };
 
 it("goes on with every kind of page after the gateway was stopped, or killed, and started again", {
-  timeout: 90_000,
+  timeout: 600_000,
 }, async () => {
   const dataDirectory = mkdtempSync(join(tmpdir(), "hotkeep-restart-"));
   const range = await takeLoopbackRange();

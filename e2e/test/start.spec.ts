@@ -9,24 +9,12 @@ import { promisify } from "node:util";
 import { startHotkeep, takeLoopbackRange } from "hotkeep/testing";
 import { afterAll, describe, expect, it } from "vitest";
 import { awsClients, daxClient } from "../src/clients.js";
+import { childrenOf, isAlive } from "../src/fuzz/processes.js";
 import { freePort } from "../src/outside-node.js";
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL("../../packages/hotkeep/bin/hotkeep.js", import.meta.url));
 const dracula = { TableName: "Books", Key: { Author: { S: "Bram Stoker" }, Title: { S: "Dracula" } } };
-
-/** Processes whose parent is `pid`. */
-function childrenOf(pid: number): readonly number[] {
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry) && existsSync(`/proc/${entry}/stat`))
-    .filter((entry) => {
-      const stat = readFileSync(`/proc/${entry}/stat`, "utf8");
-      return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === pid;
-    })
-    .map(Number);
-}
-
-const alive = (pid: number): boolean => existsSync(`/proc/${pid}`);
 
 const dataDirectory = mkdtempSync(join(tmpdir(), "hotkeep-start-"));
 afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
@@ -44,7 +32,7 @@ describe("hotkeep up", () => {
     const nodes = childrenOf(first.pid);
     expect(nodes).toHaveLength(1);
     expect(await first.stop()).toBe(0);
-    expect(nodes.filter(alive)).toEqual([]);
+    expect(nodes.filter(isAlive)).toEqual([]);
 
     const second = await startHotkeep({ dataDirectory, range });
     expect(second.credentials).toEqual(first.credentials);

@@ -147,7 +147,7 @@ describe("kill -9 during writes to a table with a stream", () => {
   const rounds = 4;
   const writesPerRound = 20;
 
-  it(`leaves a record of every write and no other, in ${rounds} rounds`, { timeout: 120_000 }, async () => {
+  it(`leaves a record of every write and no other, in ${rounds} rounds`, { timeout: 600_000 }, async () => {
     const dataDirectory = mkdtempSync(join(tmpdir(), "hotkeep-streams-"));
     const range = await takeLoopbackRange();
     let arn: string | undefined;

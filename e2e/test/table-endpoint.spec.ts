@@ -194,7 +194,7 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
     expect(await (await fetch(`${hotkeep.endpoint}/health`)).text()).toMatch(
       /^ok\ntable endpoint: does not answer since/,
     );
-    expect(hotkeep.errorOutput()).toContain("the table endpoint does not answer");
+    await expect.poll(() => hotkeep.errorOutput()).toContain("the table endpoint does not answer");
     await proxy.up();
     expect((await root.dynamodb.getItem({ TableName: "Books", Key: dracula })).Item).toBeDefined();
     await dax.putItem({ TableName: "Books", Item: missing });

@@ -28,7 +28,7 @@ describe("a cluster whose node cannot listen", () => {
       const { Events } = await dax.describeEvents({ SourceName: "unlucky", SourceType: "CLUSTER" });
       expect(Events!.map(({ Message }) => Message).join("\n")).toContain("before it listened");
       expect((await ec2.describeNetworkInterfaces({})).NetworkInterfaces).toEqual([]);
-      expect(hotkeep.errorOutput()).toContain("EADDRINUSE");
+      await expect.poll(() => hotkeep.errorOutput()).toContain("EADDRINUSE");
     } finally {
       for (const server of foreign) server.close();
       await hotkeep.stop();

@@ -107,8 +107,9 @@ describe("traces", () => {
     // The node's call of the table, and the gateway's answer to it, each inside the one before.
     const call = spans("hotkeep-node", "DynamoDB GetItem").find((one) => one.traceId === miss!.traceId)!;
     expect(call).toMatchObject({ kind: "SPAN_KIND_CLIENT", parentSpanId: miss!.spanId });
-    await expect.poll(() => spans("hotkeep-gateway", "dynamodb GetItem").length).toBeGreaterThan(0);
-    const served = spans("hotkeep-gateway", "dynamodb GetItem").find((one) => one.traceId === miss!.traceId)!;
+    const ofMiss = () => spans("hotkeep-gateway", "dynamodb GetItem").find((one) => one.traceId === miss!.traceId);
+    await expect.poll(ofMiss).toBeDefined();
+    const served = ofMiss()!;
     expect(served).toMatchObject({ kind: "SPAN_KIND_SERVER", parentSpanId: call.spanId });
     expect(String(attribute(served, "enduser.id"))).toContain(":assumed-role/");
     for (const one of [miss!, call, served]) {

@@ -60,7 +60,7 @@ const trust = (principal: object): string =>
     Statement: [{ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" }],
   });
 
-const clusterReadyMs = 20_000;
+const clusterReadyMs = 60_000;
 
 async function clusterEndpoint(dax: ReturnType<typeof awsClients>["dax"], name: string): Promise<string> {
   const deadline = Date.now() + clusterReadyMs;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { allow, policy } from "../case-study/world.js";
 import type { awsClients } from "../clients.js";
 
-const readyMs = 20_000;
+const readyMs = 60_000;
 
 /**
  * A cluster that may reach every table and keeps no query results: a query's result is never touched by writes, so with

@@ -112,7 +112,7 @@ export class ThreeNodes {
 
   /** Settles when every node is on the roster of a new client, with one leader; answers the leader's ordinal. */
   async whole(): Promise<number> {
-    for (let tries = 0; tries < 300; tries++) {
+    for (let tries = 0; tries < 900; tries++) {
       const { Clusters } = await this.#aws.dax.describeClusters({ ClusterNames: [ClusterName] });
       if (Clusters?.[0]?.Status === "available" && this.processes().length === nodesWanted) {
         const client = this.client(2);

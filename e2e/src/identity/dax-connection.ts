@@ -80,7 +80,7 @@ export function authorizeFrame({ accessKeyId, signature, stringToSign, sessionTo
 
 /** `[4, 23, 31, 33]`: what every client takes for "authorise first". */
 const authenticationRequired = Buffer.from([0x84, 0x04, 0x17, 0x18, 31, 0x18, 33]);
-const answerMs = 10_000;
+const answerMs = 60_000;
 
 /** What a node makes of a request behind an authorisation. */
 export type DaxVerdict = "served" | "authentication required" | "closed" | "error";

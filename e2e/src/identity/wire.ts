@@ -17,7 +17,7 @@ export interface WireAnswer {
   readonly text: string;
 }
 
-const answerMs = 10_000;
+const answerMs = 60_000;
 const entities: Readonly<Record<string, string>> = {
   "&lt;": "<",
   "&gt;": ">",

@@ -46,6 +46,8 @@ const read = await open();
 const failures: string[] = [];
 let calls = 0;
 let year: unknown;
+/** However slow the machine is. */
+const callsMin = 20;
 const deadline = performance.now() + job.forMs;
 do {
   calls += 1;
@@ -56,7 +58,7 @@ do {
     failures.push(`${name}: ${message}`);
   }
   await pause(2);
-} while (performance.now() < deadline);
+} while (performance.now() < deadline || (job.forMs > 0 && calls < callsMin));
 const report: ClientReport = { calls, failures, year };
 // Clients write to the standard output, too.
 process.stdout.write(`\nREPORT ${JSON.stringify(report)}\n`, () => process.exit(0));

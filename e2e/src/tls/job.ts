@@ -9,7 +9,7 @@ export interface ClientJob {
   readonly endpoint: string;
   readonly region: string;
   readonly keys: Keys;
-  /** Reads one item again and again for so long; 0: once. */
+  /** Reads one item again and again for so long, and a few times at least; 0: once. */
   readonly forMs: number;
   /** A DAX client that is not served tries for half a minute; a call that takes longer than this has failed. */
   readonly patienceMs?: number;
@@ -38,7 +38,7 @@ export function runClient(job: ClientJob, authority: string | undefined): Promis
     execFile(
       process.execPath,
       [program],
-      { env: environment, timeout: job.forMs + 60_000 },
+      { env: environment, timeout: job.forMs + 200_000 },
       (error, stdout, stderr) => {
         const line = /^REPORT (.*)$/m.exec(stdout)?.[1];
         if (line === undefined) reject(error ?? new Error(`the client said nothing of itself:\n${stdout}\n${stderr}`));

@@ -49,6 +49,8 @@ export interface RunningHotkeep extends Ready {
   kill(): Promise<void>;
 }
 
+/** How long after its end the program's last words are waited for. */
+const lastWordsMs = 1_000;
 const program = fileURLToPath(new URL("../../bin/hotkeep.js", import.meta.url));
 
 /**
@@ -93,7 +95,10 @@ export async function startHotkeep(options: HotkeepOptions = {}): Promise<Runnin
     });
     child.once("exit", (code, signal) => {
       clearTimeout(timer);
-      fail(`ended with ${code ?? signal}`);
+      const ended = () => fail(`ended with ${code ?? signal}`);
+      // What it has written last is read after its exit; nodes that outlive it may keep the pipe open.
+      child.once("close", ended);
+      setTimeout(ended, lastWordsMs).unref();
     });
   });
   let running: Ready;
