@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { loadCore, pinned } from "./cores.js";
 import { generator } from "./native.js";
+import { runApart } from "./run-apart.js";
 
 /** Something that answers requests of one fixed length with responses of one fixed length. */
 export interface LoadTarget {
@@ -35,8 +34,6 @@ export interface LoadResult {
   readonly p99Us: number;
 }
 
-const run = promisify(execFile);
-
 /** One round of load from a process of its own, on the core that is not the server's unless told otherwise. */
 export async function load(target: LoadTarget, pressure: Pressure, core = loadCore): Promise<LoadResult> {
   const folder = mkdtempSync(join(tmpdir(), "hotkeep-bench-"));
@@ -52,7 +49,7 @@ export async function load(target: LoadTarget, pressure: Pressure, core = loadCo
       String(target.responseBytes),
       ...(pressure.rate === undefined ? [] : [String(Math.round(pressure.rate))]),
     ]);
-    const { stdout } = await run(command, all);
+    const stdout = await runApart(command, all);
     const [requests, seconds, p50Us, p99Us] = stdout.trim().split(" ").map(Number) as [number, number, number, number];
     return { perSecond: requests / seconds, p50Us, p99Us };
   } finally {

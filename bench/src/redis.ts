@@ -42,8 +42,8 @@ async function accepts(port: number, server: ChildProcess): Promise<void> {
   }
 }
 
-/** undefined when redis-server is not installed. */
-export async function startRedis(value: Buffer): Promise<RedisPeer | undefined> {
+/** One on `core`, as a session of its own; undefined when redis-server is not installed. */
+export async function startRedis(value: Buffer, core = serverCore): Promise<RedisPeer | undefined> {
   let version: string;
   try {
     version = /v=(\S+)/.exec(execFileSync("redis-server", ["--version"], { encoding: "utf8" }))?.[1] ?? "unknown";
@@ -51,10 +51,10 @@ export async function startRedis(value: Buffer): Promise<RedisPeer | undefined> 
     return undefined;
   }
   const port = await freePort();
-  const [program, args] = pinned(serverCore, "redis-server", [
+  const [program, args] = pinned(core, "redis-server", [
     ...["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
   ]);
-  const server = spawn(program, args, { stdio: "ignore" });
+  const server = spawn(program, args, { stdio: "ignore", detached: true });
   await accepts(port, server);
   await firstAnswer({ address: "127.0.0.1", port, preamble: Buffer.alloc(0), request: command("SET", "book", value) });
   const request = command("GET", "book");
