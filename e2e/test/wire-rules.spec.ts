@@ -19,6 +19,7 @@ import { type LoopbackRange, type RunningHotkeep, startHotkeep, takeLoopbackRang
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RawClient } from "../../packages/node/test/support/raw-client.js";
 import { awsClients } from "../src/clients.js";
+import { childrenOf } from "../src/fuzz/processes.js";
 
 const nodesCount = 3;
 const pollMs = 50;
@@ -104,7 +105,10 @@ describe("a cluster of three nodes", () => {
       }
     };
     await heldEverywhere();
+    const nodes = childrenOf(hotkeep.pid);
+    expect(nodes).toHaveLength(nodesCount);
     await hotkeep.kill();
+    for (const pid of nodes) process.kill(pid, "SIGKILL");
     hotkeep = await startHotkeep({ dataDirectory: folder, range });
     await connectEverywhere();
     await heldEverywhere();

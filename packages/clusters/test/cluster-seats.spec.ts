@@ -13,8 +13,12 @@ const member = (nodeId: string, ordinal: number): RosterMember => ({
 });
 const link = { notify: () => true };
 
-/** The seats of a gateway that has just started, in a cluster of two nodes with this leadership in its store. */
-function restarted(stored: Leadership) {
+/**
+ * The seats of a gateway that has just started, in a cluster of two nodes with this leadership in its store.
+ *
+ * @param anew nodes whose processes it has started itself
+ */
+function restarted(stored: Leadership, anew: readonly string[] = []) {
   const clock = new ManualClock(0);
   const there: RosterMember[] = [];
   const kept = { leadership: stored };
@@ -24,10 +28,11 @@ function restarted(stored: Leadership) {
     limits: defaultClusterLimits,
     book: {
       async decide(choose) {
-        kept.leadership = choose(kept.leadership, there, 2);
+        kept.leadership = choose(kept.leadership, there, ["a", "b"]);
       },
     },
     mayRun: () => true,
+    startedAnew: (nodeId) => anew.includes(nodeId),
     isNew: false,
     due: () => {},
   });
@@ -43,6 +48,7 @@ function restarted(stored: Leadership) {
       return seats.grant(who.nodeId, link, run, 0);
     },
     renew: () => seats.renew(),
+    leave: (who: RosterMember) => void there.splice(there.indexOf(who), 1),
     seat: (who: RosterMember, run: string) => seats.grant(who.nodeId, link, run, 0),
   };
 }
@@ -66,6 +72,32 @@ describe("seats after a start of the gateway", () => {
     });
     expect(seat(b, "b1").leads).toBe(true);
     expect(kept.leadership).toEqual(byB);
+  });
+
+  it("name a leader at once when no process is left that may take itself for it", async () => {
+    const { listening, kept } = restarted(byB, ["a", "b"]);
+    const first = await listening(a, "a9");
+    expect(first).toMatchObject({ leads: true, roster: { epoch: 5, nodes: [{ nodeId: "a", leader: true }] } });
+    const second = await listening(b, "b9");
+    expect(second).toMatchObject({ leads: false, roster: { epoch: 5, nodes: [{ leader: true }, { leader: false }] } });
+    expect(kept.leadership).toEqual({ leader: "a", leaderRun: "a9", epoch: 5 });
+  });
+
+  it("wait for a leader of before as long as its process may be left, whichever others have been started anew", async () => {
+    const { listening, kept } = restarted(byB, ["a"]);
+    expect(await listening(a, "a9")).toMatchObject({ leads: false, roster: { nodes: [] } });
+    expect((await listening(b, "b1")).leads).toBe(true);
+    expect(kept.leadership).toEqual(byB);
+  });
+
+  it("give nobody's leadership away early that this gateway has granted itself", async () => {
+    const { listening, renew, leave, kept } = restarted(byB, ["a", "b"]);
+    expect((await listening(a, "a9")).leads).toBe(true);
+    await listening(b, "b9");
+    // Its seat may run on though it is not to be sent clients any more.
+    leave(a);
+    await renew();
+    expect(kept.leadership).toEqual({ leader: "a", leaderRun: "a9", epoch: 5 });
   });
 
   it("do not take another process of the leader's name for the leader before that one's seat must have ended", async () => {

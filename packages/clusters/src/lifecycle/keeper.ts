@@ -57,6 +57,10 @@ export class ClusterKeeper {
         const member = this.#members.get(nodeId);
         return member instanceof LaunchedMember ? member.running : true;
       },
+      startedAnew: (nodeId) => {
+        const member = this.#members.get(nodeId);
+        return member instanceof LaunchedMember && member.startedAnew;
+      },
       due: () => this.#renewRosterSoon(),
     });
     this.#rosterTurns = new Turns(() => this.seats.renew());
@@ -350,11 +354,12 @@ export class ClusterKeeper {
   }
 
   async #decideLeadership(
-    choose: (now: Leadership, members: readonly RosterMember[], nodesWanted: number) => Leadership,
+    choose: (now: Leadership, members: readonly RosterMember[], nodesWanted: readonly string[]) => Leadership,
   ): Promise<void> {
     await this.#desk.clusters.update(this.place, this.#ref, (now) => {
       const { leader, leaderRun = null, epoch } = now;
-      const next = choose({ leader, leaderRun, epoch }, this.#rosterMembers(now), now.nodes.length);
+      const wanted = now.nodes.map(({ id }) => id);
+      const next = choose({ leader, leaderRun, epoch }, this.#rosterMembers(now), wanted);
       if (next.epoch === epoch && next.leader === leader) return undefined;
       const failedOver = leader !== null && next.leader !== null && next.leader !== leader;
       return {

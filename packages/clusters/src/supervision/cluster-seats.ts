@@ -9,9 +9,11 @@ export interface LeadershipBook {
    * Has `choose` look at what is stored, and stores what it makes of it, as one transaction. `choose` may be called
    * more than once.
    *
-   * @param choose also told the nodes that clients may be sent to, and how many nodes the cluster is to have
+   * @param choose also told the nodes that clients may be sent to, and the names of all that the cluster is to have
    */
-  decide(choose: (now: Leadership, members: readonly RosterMember[], nodesWanted: number) => Leadership): Promise<void>;
+  decide(
+    choose: (now: Leadership, members: readonly RosterMember[], nodesWanted: readonly string[]) => Leadership,
+  ): Promise<void>;
 }
 
 /** What giving out the seats of one cluster takes. */
@@ -22,6 +24,8 @@ export interface ClusterSeatsOptions {
   readonly book: LeadershipBook;
   /** False when the node's process is known to have ended: then nothing it was granted counts. */
   readonly mayRun: (nodeId: string) => boolean;
+  /** True when no process of the node that an earlier gateway knew can be left: this one has started it anew. */
+  readonly startedAnew: (nodeId: string) => boolean;
   /** False for a cluster that an earlier process may have granted seats in. */
   readonly isNew: boolean;
   /** Told when the roster is due to be looked at. */
@@ -58,6 +62,8 @@ export class ClusterSeats {
   #roster: Roster = { epoch: 0, nodes: [] };
   /** Who is granted leadership with its seat. */
   #leader: string | undefined;
+  /** False as long as nobody has been granted leadership by this process. */
+  #hasNamed = false;
   #losses = 0;
   #doubtUntil = Number.NEGATIVE_INFINITY;
   /** Until when a leader who was named may take itself for it. */
@@ -65,7 +71,7 @@ export class ClusterSeats {
   /** Until when the roster waits for nodes that an earlier process put on it. */
   #gatherUntil: number;
   #toldRoster = "";
-  #nodesWanted = 0;
+  #nodesWanted: readonly string[] = [];
   #waking: Timer | undefined;
 
   constructor(options: ClusterSeatsOptions) {
@@ -126,7 +132,7 @@ export class ClusterSeats {
       sequences: Object.fromEntries(others.map((other) => [other.origin, other.sequence])),
       losses: this.#losses,
       doubtMs: this.#doubtMs(now),
-      alone: this.#nodesWanted === 1 && this.#nodesSeen.size === 1,
+      alone: this.#nodesWanted.length === 1 && this.#nodesSeen.size === 1,
     };
   }
 
@@ -160,6 +166,7 @@ export class ClusterSeats {
       return leadership;
     });
     this.#leader = leader ?? undefined;
+    if (leader !== null) this.#hasNamed = true;
     if (decision !== undefined) this.#publish(rosterOf(decision, members));
   }
 
@@ -180,18 +187,24 @@ export class ClusterSeats {
     if (this.#losses === 0) this.#doubtUntil = Number.NEGATIVE_INFINITY;
   }
 
-  /** After a start, nodes keep the roster they have until all are back: clients leave nodes that are missing on it. */
+  /**
+   * After a start, nodes keep the roster they have until all that may be left are back: clients leave nodes that are
+   * missing on it.
+   */
   #gathering(members: readonly RosterMember[]): boolean {
-    const leftMs = this.#gatherUntil - this.#options.clock.monotonic();
-    if (leftMs <= 0 || members.length >= this.#nodesWanted) return false;
+    const { clock, startedAnew } = this.#options;
+    const leftMs = this.#gatherUntil - clock.monotonic();
+    const back = (nodeId: string) => members.some((member) => member.nodeId === nodeId) || startedAnew(nodeId);
+    if (leftMs <= 0 || this.#nodesWanted.every(back)) return false;
     this.#wakeAfter(leftMs);
     return true;
   }
 
   #choose(stored: Leadership, members: readonly RosterMember[]): LeadershipDecision {
-    const { clock, mayRun } = this.#options;
+    const { clock, mayRun, startedAnew } = this.#options;
     const { leader } = stored;
-    if (leader === null || !mayRun(leader)) this.#leadsUntil = Number.NEGATIVE_INFINITY;
+    const isGone = leader === null || !mayRun(leader) || (!this.#hasNamed && startedAnew(leader));
+    if (isGone) this.#leadsUntil = Number.NEGATIVE_INFINITY;
     const now = clock.monotonic();
     const waitMs = this.#leadsUntil - now;
     const decision = this.#next(stored, members, waitMs <= 0);

@@ -17,6 +17,7 @@ export interface LaunchedMemberOptions extends MemberOptions {
 export class LaunchedMember extends Member {
   readonly #options: LaunchedMemberOptions;
   #process: NodeProcess | undefined;
+  #startedAnew = false;
   #listeningSince = 0;
   #failures = 0;
   #retry: Timer | undefined;
@@ -31,6 +32,11 @@ export class LaunchedMember extends Member {
     return this.#process !== undefined;
   }
 
+  /** Whether this gateway has started the node's process, after every earlier one that it may have had has ended. */
+  get startedAnew(): boolean {
+    return this.#startedAnew;
+  }
+
   get pid(): number | undefined {
     return this.#process?.pid;
   }
@@ -42,8 +48,13 @@ export class LaunchedMember extends Member {
     const { attachments, launcher } = this.#options;
     const earlier = attachments.of(this.joinId);
     const found = typeof earlier?.mark === "string" ? launcher.adopt(earlier.mark) : undefined;
-    if (earlier === undefined || found === undefined) this.#launch();
-    else this.#adopt(found, earlier.generation);
+    if (earlier !== undefined && found !== undefined) {
+      this.#adopt(found, earlier.generation);
+      return;
+    }
+    // Of one without a mark nobody knows whether it has ended.
+    this.#startedAnew = earlier === undefined || earlier.mark !== null;
+    this.#launch();
   }
 
   override listening(port: number): void {
@@ -114,6 +125,7 @@ export class LaunchedMember extends Member {
     const lastedMs = clock.monotonic() - this.#listeningSince;
     this.#launchTimer?.cancel();
     this.#process = undefined;
+    this.#startedAnew = true;
     attachments.end(this.joinId);
     this.forget("the node has ended");
     if (this.leaving) {

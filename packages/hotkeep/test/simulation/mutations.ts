@@ -59,6 +59,9 @@ export const mutations: Readonly<Record<string, Mutation>> = {
   "the gateway does not wait for a leader's seat to end": {
     mayRun: () => () => false,
   },
+  "the gateway takes a leader for gone that it may have found running": {
+    startedAnew: () => true,
+  },
   "nodes are not told that one was lost": {
     mutateGrant: (grant) => ({ ...grant, losses: 0 }),
     mutateSeats: (seats) => {

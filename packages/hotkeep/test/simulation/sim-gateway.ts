@@ -51,6 +51,7 @@ export interface NodeHost {
 /** What can be done to the gateway to see whether the checkers notice. */
 export interface GatewayMutations {
   readonly mayRun?: (real: (nodeId: string) => boolean) => (nodeId: string) => boolean;
+  readonly startedAnew?: (nodeId: string) => boolean;
   readonly mutateGrant?: (grant: SeatGrant) => SeatGrant;
   readonly mutateSeats?: (seats: ClusterSeats) => void;
 }
@@ -92,6 +93,7 @@ export class SimGateway implements Door {
       limits: gatewayLimits,
       isNew: !disk.used,
       mayRun: mutations.mayRun?.(mayRun) ?? mayRun,
+      startedAnew: mutations.startedAnew ?? ((nodeId) => this.#members.get(nodeId)?.startedAnew ?? false),
       book: { decide: (choose) => this.#decide(choose) },
       due: () => void this.#turns.request(),
     });
@@ -169,13 +171,13 @@ export class SimGateway implements Door {
   }
 
   async #decide(
-    choose: (now: Leadership, members: readonly RosterMember[], nodesWanted: number) => Leadership,
+    choose: (now: Leadership, members: readonly RosterMember[], nodesWanted: readonly string[]) => Leadership,
   ): Promise<void> {
     await this.#pause();
     const candidates = [...this.#members.values()].flatMap((member, ordinal) =>
       member.onRoster ? [{ nodeId: member.nodeId, ordinal, address: "127.0.0.1", port: 8111, zone: "a" }] : [],
     );
-    this.#disk.leadership = choose(this.#disk.leadership, candidates, this.#nodeIds.length);
+    this.#disk.leadership = choose(this.#disk.leadership, candidates, this.#nodeIds);
     await this.#pause();
   }
 
