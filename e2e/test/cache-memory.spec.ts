@@ -40,4 +40,4 @@ it("the buffers of a cache never take more memory than its cap, whatever is put 
   expect(evicted).toBeGreaterThan(10 * 32 * mebibyte);
   expect(most - before).toBeGreaterThan(24 * mebibyte);
   expect(most - before).toBeLessThanOrEqual(32 * mebibyte);
-}, 60_000);
+});

@@ -81,7 +81,7 @@ beforeAll(async () => {
   }
   await hotkeep.stop();
   logs = hotkeep.errorOutput();
-}, 60_000);
+});
 afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
 
 function filesBelow(folder: string): readonly string[] {

@@ -8,7 +8,7 @@ import type { CliAnswer } from "./aws-cli.js";
 type Sdk = Readonly<Record<string, unknown>>;
 const sdks: Readonly<Record<string, Sdk>> = { iam, sts, dax };
 /** How long a waiter of the SDK may wait. */
-const maxWaitTime = 10;
+const maxWaitTime = 60;
 
 /** The SDK's own description of an operation's input: member names, and a type for each. */
 interface InputSchema {

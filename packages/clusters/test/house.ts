@@ -92,6 +92,8 @@ export async function openHouse(
       finishMs: 200,
       stopMs: 200,
       launchAttemptsMax: 3,
+      // Nobody who asks ten times a second loses it, however busy the machine is.
+      seatMs: 8_000,
       ...options.limits,
     },
   });

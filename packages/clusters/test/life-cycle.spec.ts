@@ -373,7 +373,7 @@ describe("supervision", () => {
   });
 
   it("takes a node off the roster that is not heard of, and back when it is", async () => {
-    house = await openHouse();
+    house = await openHouse({ limits: { seatMs: 800 } });
     await house.serviceRole();
     await house.create("books", 2);
     const [a, b] = house.launcher.alive;
@@ -384,7 +384,7 @@ describe("supervision", () => {
   });
 
   it("takes a node off the roster that does not ask for its seat, gives its lead away, and takes it back", async () => {
-    house = await openHouse();
+    house = await openHouse({ limits: { seatMs: 800 } });
     await house.serviceRole();
     await house.create("books", 3);
     const [a, b, c] = house.launcher.alive;

@@ -302,7 +302,7 @@ describe("the service-linked role of DAX", () => {
 
     house.launcher.behaviour = "serve";
     for (const node of house.launcher.alive) if (node.name === "dublin-a") node.end({ code: 1, signal: null });
-    await house.clusters.whenAvailable("dublin", "eu-west-1", 5_000);
+    await house.clusters.whenAvailable("dublin", "eu-west-1", 15_000);
     await house.call("dax", "DeleteCluster", { ClusterName: "dublin" }, ireland);
     await house.call("dax", "DeleteCluster", { ClusterName: "daxcluster01" });
     await house.until(async () => (await house.clusters.list()).length === 0, "the clusters to go");

@@ -44,7 +44,7 @@ describe("the AWS SDK for JavaScript against the tables", () => {
         ],
       }),
     );
-    await waitUntilTableExists({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 5 }, { TableName });
+    await waitUntilTableExists({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 }, { TableName });
   });
 
   afterAll(async () => {
@@ -189,6 +189,6 @@ describe("the AWS SDK for JavaScript against the tables", () => {
       }),
     );
     await client.send(new DeleteTableCommand(name));
-    await waitUntilTableNotExists({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 5 }, name);
+    await waitUntilTableNotExists({ client, minDelay: 1, maxDelay: 1, maxWaitTime: 30 }, name);
   });
 });

@@ -68,7 +68,7 @@ describe.skipIf(skipped !== undefined)("tables over Amazon's DynamoDB Local", { 
       StreamSpecification: { StreamEnabled: true, StreamViewType: "KEYS_ONLY" },
     });
     // A Java machine starts slowly where others work.
-  }, 60_000);
+  });
   afterAll(async () => {
     client?.destroy();
     await server?.stop();

@@ -55,7 +55,7 @@ describe.skipIf(skipped !== undefined)("streams over Amazon's DynamoDB Local", {
       StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
     });
     arn = TableDescription!.LatestStreamArn!;
-  }, 60_000);
+  });
   afterAll(async () => {
     await shut();
     await local?.stop();
