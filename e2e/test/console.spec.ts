@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,6 +10,10 @@ const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/
 if (executablePath === undefined) {
   process.stderr.write("no Chromium is installed (apt-get install chromium): the console's tests are skipped\n");
 }
+
+const minuteMs = 60_000;
+/** The reads, and the five seconds after which a node tells of them. */
+const roomMs = 15_000;
 
 let hotkeep: RunningHotkeep;
 let browser: Browser;
@@ -38,6 +43,12 @@ describe.skipIf(executablePath === undefined)("the console in a real browser", (
     return text;
   }
 
+  /** A chart has a point for each minute: what is to be one point must not begin shortly before the next one. */
+  async function minuteWithRoom(): Promise<void> {
+    const leftMs = minuteMs - (Date.now() % minuteMs);
+    if (leftMs < roomMs) await wait(leftMs);
+  }
+
   async function signIn(keys: { accessKeyId: string; secretAccessKey: string }) {
     const page = await browser.newPage();
     const problems: string[] = [];
@@ -52,6 +63,7 @@ describe.skipIf(executablePath === undefined)("the console in a real browser", (
   it("draws each node's hit ratio, requests and connections from CloudWatch", async () => {
     const dax = daxClient(hotkeep.clusters[0]!.endpoint, hotkeep.region, hotkeep.credentials.alice!);
     const dracula = { TableName: "Books", Key: { Author: { S: "Bram Stoker" }, Title: { S: "Dracula" } } };
+    await minuteWithRoom();
     for (let i = 0; i < 8; i++) await dax.getItem(dracula);
     // Nodes tell every five seconds, and connections are counted while they are open.
     const page = await fetchUntil(`${hotkeep.endpoint}/metrics`, /item_cache_hits_total\{[^}]*\} 7\n/);
