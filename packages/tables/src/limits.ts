@@ -20,6 +20,12 @@ export interface TablesLimits {
   readonly pendingWritesMax: number;
   /** Requests that share one commit (ours). */
   readonly requestsPerCommitMax: number;
+  /** Bytes of changes after which a commit takes no more requests (ours). */
+  readonly bytesPerCommitMax: number;
+  /** Rows that wait in memory and in the log at most before they are brought into the trees' file (ours). */
+  readonly rowsPerCheckpointMax: number;
+  /** How long they wait at most (ours). */
+  readonly checkpointMs: number;
   /** Rows of a deleted table that one commit removes (ours). */
   readonly reapedRowsPerCommitMax: number;
   /** Rows that one commit adds to a new index (ours). */
@@ -62,6 +68,9 @@ export const defaultTablesLimits: TablesLimits = {
   tablesPerRegionMax: 2_500,
   pendingWritesMax: 20_000,
   requestsPerCommitMax: 512,
+  bytesPerCommitMax: 1024 * 1024,
+  rowsPerCheckpointMax: 2_048,
+  checkpointMs: 250,
   reapedRowsPerCommitMax: 500,
   builtRowsPerCommitMax: 200,
   backupsPerRegionMax: 1_000,

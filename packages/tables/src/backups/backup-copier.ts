@@ -8,7 +8,7 @@ import { recordSize, StoredItem } from "../items/stored-item.js";
 import type { TablesLimits } from "../limits.js";
 import { Capacity } from "../request/capacity.js";
 import type { Row } from "../storage/rows.js";
-import type { Snapshot, Storage } from "../storage/storage.js";
+import type { Storage } from "../storage/storage.js";
 import { type BackupDefinition, backupArn } from "./backup-definition.js";
 import type { Backups } from "./backups.js";
 
@@ -42,8 +42,7 @@ export class BackupCopier {
 
   /** Copies the items of a new backup, as they are now. */
   backUp(backup: BackupDefinition): void {
-    const snapshot = this.#parts.storage.snapshot();
-    this.#run(() => this.#copy(backup, snapshot));
+    this.#run(() => this.#copy(backup));
   }
 
   /** Fills a table that was made from a backup. */
@@ -80,11 +79,12 @@ export class BackupCopier {
       backups.put(transaction, again);
       return again;
     });
-    if (fresh !== undefined) await this.#copy(fresh, storage.snapshot());
+    if (fresh !== undefined) await this.#copy(fresh);
   }
 
-  async #copy(backup: BackupDefinition, snapshot: Snapshot): Promise<void> {
+  async #copy(backup: BackupDefinition): Promise<void> {
     const { storage, backups } = this.#parts;
+    const snapshot = await storage.snapshot();
     let items = 0;
     let bytes = 0;
     try {

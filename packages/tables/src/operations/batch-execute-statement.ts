@@ -106,7 +106,7 @@ function planned(
   return async () => {
     const stored = readItemRow(engine.storage, row);
     capacity().add(readUnits(stored?.sizeBytes ?? 0, request.ConsistentRead === true));
-    return stored && shownText(statement, stored);
+    return engine.storage.whenDurable(stored && shownText(statement, stored));
   };
 }
 

@@ -11,6 +11,7 @@ import { deleteTable } from "./delete-table.js";
 import { describeEndpoints } from "./describe-endpoints.js";
 import { describeLimits } from "./describe-limits.js";
 import { describeTable } from "./describe-table.js";
+import { durableAnswers } from "./durable-answers.js";
 import { executeStatement } from "./execute-statement.js";
 import { executeTransaction } from "./execute-transaction.js";
 import { getItem } from "./get-item.js";
@@ -84,5 +85,5 @@ export function dynamoDbOperations(engine: Engine, parts: OperationParts = {}): 
     );
   }
   if (endpointAddress !== undefined) operations.push(describeEndpoints(endpointAddress));
-  return operations;
+  return durableAnswers(engine.storage, operations);
 }

@@ -70,9 +70,12 @@ export const rowEncoding = {
 
 /** One named space of rows: keys and values are bytes. Reads are synchronous, from the memory map. */
 export class Rows {
+  /** The number that the log knows this space by. */
+  readonly id: number;
   readonly #database: Database<Buffer, Buffer>;
 
-  constructor(database: Database<Buffer, Buffer>) {
+  constructor(database: Database<Buffer, Buffer>, id: number) {
+    this.id = id;
     this.#database = database;
   }
 
@@ -105,12 +108,12 @@ export class Rows {
     return this.#database.getKeysCount({ start: from, end: to });
   }
 
-  /** Writes in the write transaction that is open right now; only {@link WriteTransaction} calls it. */
+  /** Writes in the write transaction that is open right now; only `DurableRows` calls it. */
   putNow(key: Buffer, value: Buffer): void {
     this.#database.putSync(key, value);
   }
 
-  /** Removes in the write transaction that is open right now; only {@link WriteTransaction} calls it. */
+  /** Removes in the write transaction that is open right now; only `DurableRows` calls it. */
   removeNow(key: Buffer): void {
     this.#database.removeSync(key);
   }

@@ -1,17 +1,10 @@
-import { mkdirSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import { AwsError, CommonAwsError, HotkeepError, type Logger, type Random } from "@hotkeep/core";
-import { open, type RootDatabase } from "lmdb";
 import type { TablesLimits } from "../limits.js";
 import { encodeCounter } from "./counters.js";
-import { type RowSnapshot, Rows, rowEncoding } from "./rows.js";
+import { DurableRows } from "./durable-rows.js";
+import type { RowSnapshot, Rows } from "./rows.js";
 import { type Counter, WriteTransaction } from "./write-transaction.js";
-
-/** The row that names the process these files belong to; text keys of the catalog never begin so. */
-const ownerKey = Buffer.from([0]);
-const ownerBytes = 16;
-
-/** 8 KB pages hold keys of up to 4,026 bytes, which an index entry with the longest keys needs. */
-export const pageBytes = 8192;
 
 interface Job {
   readonly work: (transaction: WriteTransaction) => unknown;
@@ -36,11 +29,8 @@ export interface StorageOptions {
 }
 
 /**
- * The LMDB files. Reads are synchronous snapshots. Writes of many requests share one commit; a request hears of its
- * outcome, good or bad, when that commit is on disk.
- *
- * LMDB runs with its own defaults for safety (data pages synced, then the meta page written synchronously) and without
- * lmdb-js's overlapping sync, so "committed" always means "on disk" and readers never see what a crash could take back.
+ * The tables' rows. Reads are synchronous. Writes of many requests share one record in the log; a request hears of its
+ * outcome, good or bad, when that is on disk. Reads see it before that: see {@link whenDurable}.
  */
 export class Storage {
   /** Items and index entries. */
@@ -51,27 +41,29 @@ export class Storage {
   readonly tokens: Rows;
   /** Records of changed items. */
   readonly streams: Rows;
-  readonly #root: RootDatabase<Buffer, Buffer>;
-  /** What this process wrote into the owner's row. */
-  readonly #owner: Buffer;
+  readonly #rows: DurableRows;
   readonly #logger: Logger;
-  readonly #limits: Pick<TablesLimits, "pendingWritesMax" | "requestsPerCommitMax">;
+  readonly #limits: Pick<
+    TablesLimits,
+    "pendingWritesMax" | "requestsPerCommitMax" | "bytesPerCommitMax" | "checkpointMs"
+  >;
   #queue: Job[] = [];
+  /** What waits for the time between two commits. */
+  readonly #chores: (() => Promise<void>)[] = [];
   #pending = 0;
-  #scheduled = false;
+  #saving: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
+  #checkpointTimer: NodeJS.Timeout | undefined;
   #closed = false;
-  #idle: (() => void) | undefined;
 
-  private constructor(root: RootDatabase<Buffer, Buffer>, { logger, limits, random }: StorageOptions) {
-    const rows = (name: string) => new Rows(root.openDB({ name, ...rowEncoding }));
-    this.#root = root;
-    this.#owner = Buffer.from(random.bytes(ownerBytes));
+  private constructor(rows: DurableRows, { logger, limits }: StorageOptions) {
+    this.#rows = rows;
     this.#logger = logger;
     this.#limits = limits;
-    this.items = rows("items");
-    this.catalog = rows("catalog");
-    this.tokens = rows("tokens");
-    this.streams = rows("streams");
+    this.items = rows.items;
+    this.catalog = rows.catalog;
+    this.tokens = rows.tokens;
+    this.streams = rows.streams;
   }
 
   /**
@@ -82,29 +74,31 @@ export class Storage {
   static async open(options: StorageOptions): Promise<Storage> {
     const { path } = options;
     try {
-      mkdirSync(path, { recursive: true });
-      const root = open<Buffer, Buffer>({
-        path,
-        noSubdir: false,
-        pageSize: pageBytes,
-        maxDbs: 8,
-        overlappingSync: false,
-        // Requests are gathered here, not by lmdb-js, whose gathering makes a promise that nobody can catch when a
-        // commit fails (observed with version 3.5.6 on a full disk).
-        eventTurnBatching: false,
-        encoding: "binary",
-        keyEncoding: "binary",
-      });
-      const storage = new Storage(root, options);
-      await root.childTransaction(() => storage.catalog.putNow(ownerKey, storage.#owner));
-      return storage;
-    } catch (error) {
-      const cause = await commitError(error);
+      return new Storage(await DurableRows.open(options), options);
+    } catch (cause) {
       throw new HotkeepError("TablesUnusable", `The tables in \`${path}\` cannot be opened.`, {
         help: "Check that the directory can be written to and that its file system is not full.",
         cause,
       });
     }
+  }
+
+  /**
+   * Holds an answer that was read just now back until everything that it can tell of is on disk: at once, when nothing
+   * is on its way there.
+   *
+   * @throws AwsError `Internal` when what was read has been taken back.
+   */
+  whenDurable<T>(answer: T): T | Promise<T> {
+    const { failure } = this.#rows;
+    if (failure !== undefined) throw unwritable(failure);
+    if (this.#saving === undefined) return answer;
+    return this.#saving.then(
+      () => answer,
+      (cause: unknown) => {
+        throw unwritable(cause);
+      },
+    );
   }
 
   /**
@@ -130,67 +124,112 @@ export class Storage {
         outcome: "none",
         result: undefined,
       });
-      this.#schedule();
+      this.#wake();
     });
   }
 
-  /** The rows as they are now, for reading later; the files grow with what is written until it is done. */
-  snapshot(): Snapshot {
-    const transaction = this.#root.useReadTransaction();
-    return { transaction, done: () => transaction.done() };
+  /** The rows as they are between two commits, for reading later; the files grow with what is written until it is done. */
+  snapshot(): Promise<Snapshot> {
+    return new Promise((resolve, reject) => {
+      this.#chores.push(async () => {
+        try {
+          await this.#rows.publish();
+          const transaction = this.#rows.readTransaction();
+          resolve({ transaction, done: () => transaction.done() });
+        } catch (error) {
+          reject(unwritable(error));
+        }
+      });
+      this.#wake();
+    });
   }
 
   /** Waits for all writes, then closes the files. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    if (this.#pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-    await this.#root.close();
+    await this.#running;
+    clearTimeout(this.#checkpointTimer);
+    await this.#rows.close();
   }
 
-  #schedule(): void {
-    if (this.#scheduled || this.#queue.length === 0) return;
-    this.#scheduled = true;
-    void this.#commit();
+  #wake(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** One thing after the other, until there is nothing to do. */
+  async #run(): Promise<void> {
+    try {
+      do {
+        // Whoever has come in the same turn of the event loop goes into the same commit.
+        await setImmediate();
+        const chore = this.#chores.shift();
+        if (chore !== undefined) await chore();
+        else if (this.#queue.length > 0) await this.#commit();
+        if (this.#rows.isCheckpointDue) this.#rows.checkpoint();
+      } while (this.#chores.length > 0 || this.#queue.length > 0);
+    } finally {
+      this.#running = undefined;
+    }
+    if (this.#rows.isHeld && !this.#closed) this.#checkpointTimer ??= this.#checkpointLater();
+  }
+
+  #checkpointLater(): NodeJS.Timeout {
+    // Keeps the process alive: LMDB's binding hangs at the end of one whose transaction is open (observed, 3.5.6).
+    return setTimeout(() => {
+      this.#checkpointTimer = undefined;
+      if (!this.#closed) this.#wake();
+    }, this.#limits.checkpointMs);
   }
 
   async #commit(): Promise<void> {
-    let batch: Job[] = [];
     try {
-      // A child transaction, because only that is rolled back as a whole when a write is refused half way.
-      await this.#root.childTransaction(() => {
-        batch = this.#take();
-        this.#assertOwner();
-        const dirty = new Set<Counter>();
-        for (const job of batch) this.#run(job, dirty);
-        for (const counter of dirty) this.catalog.putNow(counter.key, encodeCounter(counter));
-      });
+      this.#rows.ready();
     } catch (error) {
-      if (batch.length === 0) batch = this.#take();
-      await this.#fail(batch, error);
+      this.#reject(this.#queue.splice(0), error);
       return;
     }
+    const batch: Job[] = [];
+    try {
+      this.#carryOut(batch);
+      if (!this.#rows.isSaved) {
+        this.#saving = this.#rows.save();
+        await this.#saving;
+      }
+    } catch (error) {
+      for (const job of batch.toReversed()) if (job.outcome === "value") job.transaction.rollback();
+      this.#rows.revert();
+      this.#reject(batch, error);
+      return;
+    } finally {
+      this.#saving = undefined;
+    }
     for (const job of batch) this.#settle(job);
-    this.#wake();
   }
 
-  /** The requests of the next commit. Whoever comes later starts another one. */
-  #take(): Job[] {
-    const batch = this.#queue.splice(0, this.#limits.requestsPerCommitMax);
-    this.#scheduled = false;
-    // Not at once: inside LMDB's callback a new transaction would become a part of this one.
-    if (this.#queue.length > 0) queueMicrotask(() => this.#schedule());
-    return batch;
+  /** Does the work of the requests of one commit, and tells which they are. Whoever comes later is for the next one. */
+  #carryOut(batch: Job[]): void {
+    const { requestsPerCommitMax, bytesPerCommitMax } = this.#limits;
+    const queue = this.#queue;
+    const dirty = new Set<Counter>();
+    const rows = this.#rows;
+    try {
+      while (
+        batch.length < queue.length &&
+        batch.length < requestsPerCommitMax &&
+        rows.unsavedBytes < bytesPerCommitMax
+      ) {
+        const job = queue[batch.length]!;
+        batch.push(job);
+        this.#carryOutOne(job, dirty);
+      }
+      for (const counter of dirty) rows.put(this.catalog, counter.key, encodeCounter(counter));
+    } finally {
+      queue.splice(0, batch.length);
+    }
   }
 
-  #assertOwner(): void {
-    if (this.catalog.get(ownerKey)?.equals(this.#owner)) return;
-    throw new HotkeepError("TablesForeignWriter", "Another process has opened the tables for writing.", {
-      help: "Run one gateway per data directory, and stop this one before using it from elsewhere.",
-    });
-  }
-
-  #run(job: Job, dirty: Set<Counter>): void {
+  #carryOutOne(job: Job, dirty: Set<Counter>): void {
     try {
       job.result = job.work(job.transaction);
       job.outcome = "value";
@@ -200,39 +239,25 @@ export class Storage {
       job.transaction.rollback();
       return;
     }
-    job.transaction.apply(dirty);
+    job.transaction.apply(this.#rows, dirty);
   }
 
   #settle(job: Job): void {
     this.#pending--;
     if (job.outcome === "value") job.resolve(job.result);
-    else if (job.outcome === "error") job.reject(job.result);
-    else job.reject(new CommonAwsError("Internal", "The write was not carried out."));
+    else job.reject(job.result);
   }
 
-  async #fail(batch: readonly Job[], error: unknown): Promise<void> {
-    const cause = await commitError(error);
+  #reject(batch: readonly Job[], cause: unknown): void {
     this.#logger.error("a commit of the tables failed", { error: String(cause), requests: batch.length });
-    for (const job of batch.toReversed()) if (job.outcome === "value") job.transaction.rollback();
     for (const job of batch) {
       this.#pending--;
-      job.reject(new CommonAwsError("Internal", "The tables could not be written to.", { cause }));
+      job.reject(unwritable(cause));
     }
-    this.#wake();
-  }
-
-  #wake(): void {
-    if (this.#pending === 0) this.#idle?.();
   }
 }
 
-/** lmdb-js hands the reason of a failed commit over as a promise that rejects with it. */
-async function commitError(error: unknown): Promise<unknown> {
-  if (!(error instanceof Error) || !("commitError" in error)) return error;
-  try {
-    await error.commitError;
-    return error;
-  } catch (reason) {
-    return reason;
-  }
+/** What callers hear when the disk, and not their request, is to blame. */
+function unwritable(cause: unknown): AwsError {
+  return new CommonAwsError("Internal", "The tables could not be written to.", { cause });
 }

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import { open } from "lmdb";
+import { pageBytes, type SpaceName, spaceId } from "./durable-rows.js";
 import { Rows, rowEncoding } from "./rows.js";
-import { pageBytes } from "./storage.js";
 
 /** The rows of a data directory as they lie on disk, for reading only. */
 export interface StoredRows {
@@ -37,14 +37,14 @@ export function openStoredRows(path: string): StoredRows {
       encoding: "binary",
       keyEncoding: "binary",
     });
-    const rows = (name: string) => {
+    const rows = (name: SpaceName) => {
       // Undefined, against its type, for one that was never made.
       const found: ReturnType<typeof root.openDB<Buffer, Buffer>> | undefined = root.openDB({
         name,
         ...rowEncoding,
       });
       if (found === undefined) throw unusable(`there are no \`${name}\`.`);
-      return new Rows(found);
+      return new Rows(found, spaceId(name));
     };
     return {
       items: rows("items"),

@@ -1,5 +1,11 @@
 import type { Rows } from "./rows.js";
 
+/** Where changed rows go. */
+export interface RowWriter {
+  put(rows: Rows, key: Buffer, value: Buffer): void;
+  remove(rows: Rows, key: Buffer): void;
+}
+
 /** Running totals of one set of rows, stored in the commit that changes them. */
 export interface Counter {
   /** Where the totals stand in the catalog rows. */
@@ -49,11 +55,11 @@ export class WriteTransaction {
     this.#rollbacks.push(undo);
   }
 
-  /** Writes everything; the storage calls it inside its LMDB transaction. Adds the counters it changed to `dirty`. */
-  apply(dirty: Set<Counter>): void {
+  /** Writes everything; only the storage calls it. Adds the counters it changed to `dirty`. */
+  apply(writer: RowWriter, dirty: Set<Counter>): void {
     for (const { rows, key, value } of this.#changes) {
-      if (value === undefined) rows.removeNow(key);
-      else rows.putNow(key, value);
+      if (value === undefined) writer.remove(rows, key);
+      else writer.put(rows, key, value);
     }
     this.#isApplied = true;
     for (const { counter, items, bytes } of this.#deltas) {

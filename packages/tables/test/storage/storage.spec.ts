@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { silentLogger, systemRandom } from "@hotkeep/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { defaultTablesLimits } from "../../src/limits.js";
@@ -31,6 +32,17 @@ describe("Storage", () => {
     await storage.close();
     storage = await open();
     expect(storage.items.get(bytes("a"))?.toString()).toBe("1");
+  });
+
+  it("shows a write to later work and reads at once, and holds answers that can tell of it back until it is on disk", async () => {
+    expect(storage.whenDurable("nothing is on its way")).toBe("nothing is on its way");
+    const write = storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1")));
+    while (!storage.items.has(bytes("a"))) await nextTurn();
+    const held = storage.whenDurable("read");
+    expect(held).toBeInstanceOf(Promise);
+    expect(await held).toBe("read");
+    await write;
+    expect(storage.whenDurable("read")).toBe("read");
   });
 
   it("writes nothing when the work throws, and lets its neighbours in the same commit be", async () => {
@@ -126,8 +138,8 @@ describe("Storage", () => {
     const write = storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1")));
     await expect(write).rejects.toMatchObject({ kind: "Internal", cause: { code: "TablesForeignWriter" } });
     await later.transact((transaction) => transaction.put(later.items, bytes("a"), bytes("2")));
-    expect(storage.items.get(bytes("a"))?.toString()).toBe("2");
     await later.close();
+    expect(storage.items.get(bytes("a"))?.toString()).toBe("2");
   });
 
   it("says so when the files cannot be opened", async () => {

@@ -1,0 +1,182 @@
+import { closeSync, constants, existsSync, fdatasync, fstatSync, fsyncSync, openSync, readSync, write } from "node:fs";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { HotkeepError } from "@hotkeep/core";
+import { claimedLength, isRecord, recordHeadBytes } from "./log-record.js";
+
+/** Bytes of the log's file; positions go on for ever and wrap around in it. Part of the files' format. */
+export const logBytes = 32 * 1024 * 1024;
+/** Longer records go around the log. */
+export const recordBytesMax = logBytes / 8;
+/** The file grows by so much at a time, so that most appends need not write its length. */
+const growthBytes = 256 * 1024;
+
+/** Where the system has it, one call writes and waits; elsewhere a second one waits. */
+const isSynchronous = process.platform === "linux";
+const openFlags = constants.O_RDWR | constants.O_CREAT | (isSynchronous ? constants.O_DSYNC : 0);
+
+const dataSync = promisify(fdatasync);
+
+/**
+ * The write-ahead log: records one after the other in a file of fixed size that is written around and around. An
+ * append is one write and one wait for the disk. Positions only grow; what a crash has torn, and what is left of an
+ * earlier lap, is found by checksum and position.
+ */
+export class WriteAheadLog {
+  readonly #path: string;
+  /** Undefined until the first append to a new log. */
+  #file: number | undefined;
+  #fileBytes = 0;
+  /** Position of the next record, and of the oldest that is needed. */
+  #end = 0;
+  #needed = 0;
+  /** Whether bytes of an append that failed may lie behind the end. */
+  #isTorn = false;
+
+  /** Opens the log of a path; a new one is made with its first record. */
+  constructor(path: string) {
+    this.#path = path;
+    if (!existsSync(path)) return;
+    this.#file = openSync(path, openFlags);
+    this.#fileBytes = fstatSync(this.#file).size;
+  }
+
+  get isNew(): boolean {
+    return this.#file === undefined;
+  }
+
+  /** The position after the last record. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Whether a record of any allowed length can be written over nothing that is needed. */
+  get hasRoom(): boolean {
+    return !this.#isTorn && this.#end + 2 * recordBytesMax - this.#needed <= logBytes;
+  }
+
+  /** Where the log goes on when all of its records are no longer needed: where nothing that was ever written can fit. */
+  get freshPosition(): number {
+    return this.#isTorn ? (Math.floor(this.#end / logBytes) + 2) * logBytes : this.#end;
+  }
+
+  /** Records before a position are no longer needed. */
+  release(position: number): void {
+    this.#needed = position;
+    if (position <= this.#end) return;
+    this.#end = position;
+    this.#isTorn = false;
+  }
+
+  /** Where a record of a length is going to stand: none wraps around the file's end. */
+  place(length: number): number {
+    const left = logBytes - (this.#end % logBytes);
+    return length <= left ? this.#end : this.#end + left;
+  }
+
+  /**
+   * Writes a record that was finished for {@link place} and waits until the disk has it. After a failure there is no
+   * room until the log is {@link release}d up to its fresh position.
+   */
+  async append(record: Buffer, position: number): Promise<void> {
+    try {
+      const file = this.#file ?? this.#make();
+      const at = position % logBytes;
+      const end = at + record.length;
+      if (end > this.#fileBytes) {
+        const grown = Math.min(logBytes, Math.ceil(end / growthBytes) * growthBytes);
+        await writeAll(file, Buffer.concat([record, Buffer.alloc(grown - end)]), at);
+        this.#fileBytes = grown;
+      } else await writeAll(file, record, at);
+      if (!isSynchronous) await dataSync(file);
+    } catch (error) {
+      this.#isTorn = true;
+      throw error;
+    }
+    this.#end = position + record.length;
+  }
+
+  /** Goes through all records from a position on, which is then the oldest that is needed, and finds the end. */
+  *recover(from: number): Generator<Buffer, void, undefined> {
+    this.#needed = from;
+    this.#end = from;
+    for (;;) {
+      const record = this.#next(this.#end);
+      if (record === undefined) return;
+      yield record.bytes;
+      this.#end = record.end;
+    }
+  }
+
+  /** The records from a position to the end. Each is the caller's. */
+  *records(from: number): Generator<Buffer, void, undefined> {
+    for (let position = from; position < this.#end; ) {
+      const record = this.#next(position);
+      if (record === undefined) {
+        throw new HotkeepError("TablesUnusable", `\`${this.#path}\` is damaged at position ${position}.`, {
+          help: "Check the disk, and stop whatever else writes to this directory.",
+        });
+      }
+      yield record.bytes;
+      position = record.end;
+    }
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  #make(): number {
+    const file = openSync(this.#path, openFlags, 0o600);
+    syncDirectory(dirname(this.#path));
+    this.#file = file;
+    return file;
+  }
+
+  /** The record of a position: there, or at the start of the next lap when it did not fit there. */
+  #next(position: number): { readonly bytes: Buffer; readonly end: number } | undefined {
+    const nextLap = (Math.floor(position / logBytes) + 1) * logBytes;
+    for (const place of [position, nextLap]) {
+      const bytes = this.#read(place, position);
+      if (bytes !== undefined) return { bytes, end: place + bytes.length };
+    }
+    return undefined;
+  }
+
+  #read(position: number, after: number): Buffer | undefined {
+    if (this.#file === undefined) return undefined;
+    const at = position % logBytes;
+    const head = Buffer.alloc(recordHeadBytes);
+    if (readSync(this.#file, head, 0, recordHeadBytes, at) < recordHeadBytes) return undefined;
+    const length = claimedLength(head);
+    if (length < recordHeadBytes || length > recordBytesMax || at + length > logBytes) return undefined;
+    const record = Buffer.allocUnsafe(length);
+    if (readSync(this.#file, record, 0, length, at) < length) return undefined;
+    return isRecord(record, position, after) ? record : undefined;
+  }
+}
+
+function writeAll(file: number, bytes: Buffer, at: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const go = (from: number): void => {
+      write(file, bytes, from, bytes.length - from, at + from, (error, written) => {
+        if (error !== null) reject(error);
+        else if (from + written < bytes.length) go(from + written);
+        else resolve();
+      });
+    };
+    go(0);
+  });
+}
+
+/** Without it a new file's name can be lost with the power. */
+function syncDirectory(path: string): void {
+  if (process.platform === "win32") return;
+  const directory = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
