@@ -8,8 +8,14 @@ import { crc32 } from "node:zlib";
 export const recordHeadBytes = 22;
 const version = 1;
 const removed = 0x80;
+const wasmPageBytes = 65_536;
+
+/** TypeScript knows it only with the types of a browser. */
+declare const WebAssembly: { readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer } };
+/** Records fill whole blocks, so that none is written over, even in part, while it is needed, and disks can be written directly. */
+export const blockBytes = 4096;
 const emptyBytes = 64 * 1024;
-/** A buffer that one large record has made longer than this is given back. */
+/** Memory that one large record has made longer than this is given back. */
 const keptBytesMax = 4 * 1024 * 1024;
 
 /** What a change of a row needs besides key and value: the number of its space of rows. */
@@ -19,7 +25,7 @@ export interface Space {
 
 /** Gathers the changes of one commit as a record. Its memory is used again by the next one. */
 export class LogRecord {
-  #bytes = Buffer.allocUnsafeSlow(emptyBytes);
+  #bytes = blocks(emptyBytes);
   #end = recordHeadBytes;
 
   /** Whether nothing has changed. */
@@ -50,7 +56,10 @@ export class LogRecord {
     this.#bytes.set(key, at + 3);
   }
 
-  /** The record's bytes for a position, behind a record that ends at `after`; valid until the next change. */
+  /**
+   * The record's bytes for a position, behind a record that ends at `after`, in whole blocks that start where a block of
+   * memory does; valid until the next change.
+   */
   finish(position: number, after: number): Buffer {
     const bytes = this.#bytes.subarray(0, this.#end);
     bytes.writeUInt32LE(bytes.length, 4);
@@ -58,25 +67,35 @@ export class LogRecord {
     bytes.writeUIntLE(after, 14, 6);
     bytes.writeUInt16LE(version, 20);
     bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
-    return bytes;
+    return this.#bytes.subarray(0, wholeBlocks(this.#end));
   }
 
   /** Begins a new record. */
   clear(): void {
     this.#end = recordHeadBytes;
-    if (this.#bytes.length > keptBytesMax) this.#bytes = Buffer.allocUnsafeSlow(emptyBytes);
+    if (this.#bytes.length > keptBytesMax) this.#bytes = blocks(emptyBytes);
   }
 
   #room(length: number): number {
     const at = this.#end;
     this.#end += length;
     if (this.#end > this.#bytes.length) {
-      const longer = Buffer.allocUnsafeSlow(Math.max(this.#end, 2 * this.#bytes.length));
+      const longer = blocks(Math.max(this.#end, 2 * this.#bytes.length));
       this.#bytes.copy(longer, 0, 0, at);
       this.#bytes = longer;
     }
     return at;
   }
+}
+
+/** Bytes of the blocks that so many bytes fill. */
+export function wholeBlocks(bytes: number): number {
+  return Math.ceil(bytes / blockBytes) * blockBytes;
+}
+
+/** Zeros that start where a block of memory does, as writing to a disk directly wants it; WebAssembly's memory does. */
+export function blocks(bytes: number): Buffer {
+  return Buffer.from(new WebAssembly.Memory({ initial: Math.ceil(bytes / wasmPageBytes) }).buffer);
 }
 
 /** The length that a record's head claims. */

@@ -16,7 +16,8 @@ export interface StoredRows {
 
 /**
  * Opens the files for reading, beside a process that writes them or after it. Whatever is read in one go, without
- * waiting in between, is of one commit.
+ * waiting in between, is of one commit: that of the newest checkpoint, without what only the log has so far. After a
+ * power failure the files must have been opened for writing first.
  *
  * @throws HotkeepError `TablesUnusable` when there are no tables, or not all of this version's files.
  */

@@ -2,7 +2,7 @@ import { closeSync, constants, existsSync, fdatasync, fstatSync, fsyncSync, open
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { HotkeepError } from "@hotkeep/core";
-import { claimedLength, isRecord, recordHeadBytes } from "./log-record.js";
+import { blocks, claimedLength, isRecord, recordHeadBytes, wholeBlocks } from "./log-record.js";
 
 /** Bytes of the log's file; positions go on for ever and wrap around in it. Part of the files' format. */
 export const logBytes = 32 * 1024 * 1024;
@@ -11,11 +11,17 @@ export const recordBytesMax = logBytes / 8;
 /** The file grows by so much at a time, so that most appends need not write its length. */
 const growthBytes = 256 * 1024;
 
+const plainFlags = constants.O_RDWR | constants.O_CREAT;
 /** Where the system has it, one call writes and waits; elsewhere a second one waits. */
 const isSynchronous = process.platform === "linux";
-const openFlags = constants.O_RDWR | constants.O_CREAT | (isSynchronous ? constants.O_DSYNC : 0);
+const synchronousFlags = plainFlags | (isSynchronous ? constants.O_DSYNC : 0);
+/** Past the system's cache, which costs less; not every file system takes it. */
+const directFlags = synchronousFlags | (isSynchronous ? constants.O_DIRECT : 0);
 
 const dataSync = promisify(fdatasync);
+
+/** What the file grows by; made when the first one grows. */
+let zeros: Buffer | undefined;
 
 /**
  * The write-ahead log: records one after the other in a file of fixed size that is written around and around. An
@@ -26,6 +32,7 @@ export class WriteAheadLog {
   readonly #path: string;
   /** Undefined until the first append to a new log. */
   #file: number | undefined;
+  #isDirect = isSynchronous;
   #fileBytes = 0;
   /** Position of the next record, and of the oldest that is needed. */
   #end = 0;
@@ -37,7 +44,7 @@ export class WriteAheadLog {
   constructor(path: string) {
     this.#path = path;
     if (!existsSync(path)) return;
-    this.#file = openSync(path, openFlags);
+    this.#file = this.#open();
     this.#fileBytes = fstatSync(this.#file).size;
   }
 
@@ -71,7 +78,7 @@ export class WriteAheadLog {
   /** Where a record of a length is going to stand: none wraps around the file's end. */
   place(length: number): number {
     const left = logBytes - (this.#end % logBytes);
-    return length <= left ? this.#end : this.#end + left;
+    return wholeBlocks(length) <= left ? this.#end : this.#end + left;
   }
 
   /**
@@ -80,15 +87,14 @@ export class WriteAheadLog {
    */
   async append(record: Buffer, position: number): Promise<void> {
     try {
-      const file = this.#file ?? this.#make();
+      this.#file ??= this.#make();
       const at = position % logBytes;
-      const end = at + record.length;
-      if (end > this.#fileBytes) {
-        const grown = Math.min(logBytes, Math.ceil(end / growthBytes) * growthBytes);
-        await writeAll(file, Buffer.concat([record, Buffer.alloc(grown - end)]), at);
-        this.#fileBytes = grown;
-      } else await writeAll(file, record, at);
-      if (!isSynchronous) await dataSync(file);
+      while (at + record.length > this.#fileBytes) {
+        zeros ??= blocks(growthBytes);
+        await this.#write(zeros, this.#fileBytes);
+        this.#fileBytes += growthBytes;
+      }
+      await this.#write(record, at);
     } catch (error) {
       this.#isTorn = true;
       throw error;
@@ -100,25 +106,37 @@ export class WriteAheadLog {
   *recover(from: number): Generator<Buffer, void, undefined> {
     this.#needed = from;
     this.#end = from;
-    for (;;) {
-      const record = this.#next(this.#end);
-      if (record === undefined) return;
-      yield record.bytes;
-      this.#end = record.end;
+    if (this.isNew) return;
+    const file = openSync(this.#path, "r");
+    try {
+      for (;;) {
+        const record = nextRecord(file, this.#end);
+        if (record === undefined) return;
+        yield record.bytes;
+        this.#end = record.end;
+      }
+    } finally {
+      closeSync(file);
     }
   }
 
   /** The records from a position to the end. Each is the caller's. */
   *records(from: number): Generator<Buffer, void, undefined> {
-    for (let position = from; position < this.#end; ) {
-      const record = this.#next(position);
-      if (record === undefined) {
-        throw new HotkeepError("TablesUnusable", `\`${this.#path}\` is damaged at position ${position}.`, {
-          help: "Check the disk, and stop whatever else writes to this directory.",
-        });
+    if (from >= this.#end) return;
+    const file = openSync(this.#path, "r");
+    try {
+      for (let position = from; position < this.#end; ) {
+        const record = nextRecord(file, position);
+        if (record === undefined) {
+          throw new HotkeepError("TablesUnusable", `\`${this.#path}\` is damaged at position ${position}.`, {
+            help: "Check the disk, and stop whatever else writes to this directory.",
+          });
+        }
+        yield record.bytes;
+        position = record.end;
       }
-      yield record.bytes;
-      position = record.end;
+    } finally {
+      closeSync(file);
     }
   }
 
@@ -128,33 +146,55 @@ export class WriteAheadLog {
   }
 
   #make(): number {
-    const file = openSync(this.#path, openFlags, 0o600);
+    const file = this.#open();
     syncDirectory(dirname(this.#path));
-    this.#file = file;
     return file;
   }
 
-  /** The record of a position: there, or at the start of the next lap when it did not fit there. */
-  #next(position: number): { readonly bytes: Buffer; readonly end: number } | undefined {
-    const nextLap = (Math.floor(position / logBytes) + 1) * logBytes;
-    for (const place of [position, nextLap]) {
-      const bytes = this.#read(place, position);
-      if (bytes !== undefined) return { bytes, end: place + bytes.length };
+  #open(): number {
+    try {
+      return openSync(this.#path, this.#isDirect ? directFlags : synchronousFlags, 0o600);
+    } catch (error) {
+      if (!this.#isDirect || !isInvalid(error)) throw error;
+      this.#isDirect = false;
+      return openSync(this.#path, synchronousFlags, 0o600);
     }
-    return undefined;
   }
 
-  #read(position: number, after: number): Buffer | undefined {
-    if (this.#file === undefined) return undefined;
-    const at = position % logBytes;
-    const head = Buffer.alloc(recordHeadBytes);
-    if (readSync(this.#file, head, 0, recordHeadBytes, at) < recordHeadBytes) return undefined;
-    const length = claimedLength(head);
-    if (length < recordHeadBytes || length > recordBytesMax || at + length > logBytes) return undefined;
-    const record = Buffer.allocUnsafe(length);
-    if (readSync(this.#file, record, 0, length, at) < length) return undefined;
-    return isRecord(record, position, after) ? record : undefined;
+  async #write(bytes: Buffer, at: number): Promise<void> {
+    try {
+      await writeAll(this.#file!, bytes, at);
+    } catch (error) {
+      if (!this.#isDirect || !isInvalid(error)) throw error;
+      // The file could be opened so, and yet not be written to.
+      this.#isDirect = false;
+      closeSync(this.#file!);
+      this.#file = this.#open();
+      await writeAll(this.#file, bytes, at);
+    }
+    if (!isSynchronous) await dataSync(this.#file!);
   }
+}
+
+/** The next record after one that ends at a position: there, or at the start of the next lap when it did not fit there. */
+function nextRecord(file: number, position: number): { readonly bytes: Buffer; readonly end: number } | undefined {
+  const nextLap = (Math.floor(position / logBytes) + 1) * logBytes;
+  for (const place of [position, nextLap]) {
+    const bytes = readRecord(file, place, position);
+    if (bytes !== undefined) return { bytes, end: place + wholeBlocks(bytes.length) };
+  }
+  return undefined;
+}
+
+function readRecord(file: number, position: number, after: number): Buffer | undefined {
+  const at = position % logBytes;
+  const head = Buffer.alloc(recordHeadBytes);
+  if (readSync(file, head, 0, recordHeadBytes, at) < recordHeadBytes) return undefined;
+  const length = claimedLength(head);
+  if (length < recordHeadBytes || length > recordBytesMax || at + length > logBytes) return undefined;
+  const record = Buffer.allocUnsafe(length);
+  if (readSync(file, record, 0, length, at) < length) return undefined;
+  return isRecord(record, position, after) ? record : undefined;
 }
 
 function writeAll(file: number, bytes: Buffer, at: number): Promise<void> {
@@ -168,6 +208,10 @@ function writeAll(file: number, bytes: Buffer, at: number): Promise<void> {
     };
     go(0);
   });
+}
+
+function isInvalid(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "EINVAL";
 }
 
 /** Without it a new file's name can be lost with the power. */
