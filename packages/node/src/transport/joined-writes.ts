@@ -1,8 +1,11 @@
-/** What a session writes within one call, to be sent together. */
+/** What a session writes within one call, to be sent together. Mostly that is one answer. */
 export class JoinedWrites {
-  readonly #memories: Buffer[] = [];
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
+  /** The first one, or no bytes. */
+  #memory: Buffer | undefined;
+  #start = 0;
+  #end = 0;
+  /** The others. */
+  #more: { readonly memory: Buffer; readonly start: number; readonly end: number }[] | undefined;
   #steady = false;
   #length = 0;
 
@@ -29,27 +32,32 @@ export class JoinedWrites {
 
   /** Everything added since the last call, one behind the other, in memory that nobody changes. */
   take(): Buffer {
-    const bytes = this.#memories.length === 1 && !this.#steady ? this.#memories[0]! : this.#copy();
-    this.#memories.length = 0;
-    this.#starts.length = 0;
-    this.#ends.length = 0;
+    const bytes = this.#more === undefined && !this.#steady ? this.#memory! : this.#copy();
+    this.#memory = undefined;
+    this.#more = undefined;
     this.#steady = false;
     this.#length = 0;
     return bytes;
   }
 
   #push(memory: Buffer, start: number, end: number): void {
-    this.#memories.push(memory);
-    this.#starts.push(start);
-    this.#ends.push(end);
     this.#length += end - start;
+    if (this.#memory === undefined) {
+      this.#memory = memory;
+      this.#start = start;
+      this.#end = end;
+    } else {
+      this.#more ??= [];
+      this.#more.push({ memory, start, end });
+    }
   }
 
   #copy(): Buffer {
     const bytes = Buffer.allocUnsafe(this.#length);
-    let at = 0;
-    const memories = this.#memories;
-    for (let i = 0; i < memories.length; i++) at += memories[i]!.copy(bytes, at, this.#starts[i]!, this.#ends[i]!);
+    let at = this.#memory!.copy(bytes, 0, this.#start, this.#end);
+    if (this.#more !== undefined) {
+      for (const { memory, start, end } of this.#more) at += memory.copy(bytes, at, start, end);
+    }
     return bytes;
   }
 }

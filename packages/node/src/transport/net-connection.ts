@@ -9,8 +9,8 @@ const joinedBytesMax = 256 * 1024;
 /** What a connection needs of the listener that it belongs to. */
 export interface ConnectionOwner {
   readonly traffic: { bytesOut: number };
-  /** Connections whose session has written what has not been sent: it is about to return. */
-  readonly joining: Set<NetConnection>;
+  /** Connections whose session has written what has not been sent: it is about to return. Mostly there is one. */
+  readonly joining: NetConnection[];
   /** Counts what one more slow peer leaves unread; false: that is more than all may. */
   waiting(bytes: number): boolean;
   gone(connection: NetConnection): void;
@@ -131,7 +131,7 @@ export class NetConnection implements Connection {
   #join(): boolean {
     if (!this.#joining) {
       this.#joining = true;
-      this.#owner.joining.add(this);
+      this.#owner.joining.push(this);
       if (!this.#receiving) queueMicrotask(() => this.#sendJoined());
     }
     return this.#joined.length > joinedBytesMax ? this.#sendJoined() : !this.#socket.writableNeedDrain;
@@ -140,7 +140,9 @@ export class NetConnection implements Connection {
   #sendJoined(): boolean {
     if (!this.#joining) return true;
     this.#joining = false;
-    this.#owner.joining.delete(this);
+    const { joining } = this.#owner;
+    if (joining.length === 1) joining.pop();
+    else joining.splice(joining.indexOf(this), 1);
     const bytes = this.#joined.take();
     this.#owner.traffic.bytesOut += bytes.length;
     if (this.#socket.write(bytes)) return true;

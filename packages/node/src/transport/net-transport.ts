@@ -22,7 +22,7 @@ class NetListener implements Listening, ConnectionOwner {
   readonly #readBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
   readonly #open = new Set<NetConnection>();
   readonly traffic = { bytesIn: 0, bytesOut: 0 };
-  readonly joining = new Set<NetConnection>();
+  readonly joining: NetConnection[] = [];
   #bytesWaiting = 0;
   #port = 0;
   #whenEmpty: (() => void) | undefined;

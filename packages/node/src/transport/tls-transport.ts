@@ -65,7 +65,7 @@ const peerName = ({ remoteAddress, remotePort }: Socket): string => `${remoteAdd
 
 class TlsListener implements Listening, ConnectionOwner {
   readonly traffic = { bytesIn: 0, bytesOut: 0 };
-  readonly joining = new Set<NetConnection>();
+  readonly joining: NetConnection[] = [];
   readonly #tls: TlsOptions;
   readonly #options: ListenOptions;
   readonly #server: Server;
