@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "@hotkeep/core";
+import { DirectWrites } from "./direct-writes.js";
 import { JoinedWrites } from "./joined-writes.js";
 import type { Connection, ConnectionEvents } from "./transport.js";
 
@@ -29,6 +30,8 @@ export class NetConnection implements Connection {
   /** What the session has written since it was called. */
   readonly #joined = new JoinedWrites();
   #joining = false;
+  /** How a plain socket is written to. */
+  readonly #direct: DirectWrites | undefined;
   /** The session is being told of input. */
   #receiving = false;
   #linger: Timer | undefined;
@@ -48,10 +51,12 @@ export class NetConnection implements Connection {
     this.#clock = clock;
     this.#lingerMs = lingerMs;
     this.#owner = owner;
-    socket.on("drain", () => {
+    const drained = (): void => {
       this.#account(0);
       this.events?.drained();
-    });
+    };
+    if (!secure) this.#direct = new DirectWrites(socket, drained);
+    socket.on("drain", drained);
     socket.on("end", () => {
       if (this.events === undefined || this.#finished) socket.end();
       else this.events.ended();
@@ -69,7 +74,12 @@ export class NetConnection implements Connection {
   }
 
   get bytesWaiting(): number {
-    return this.#socket.writableLength + this.#joined.length;
+    return this.#unread + this.#joined.length;
+  }
+
+  /** Bytes sent that the peer has not taken. */
+  get #unread(): number {
+    return this.#socket.writableLength + (this.#direct?.waiting ?? 0);
   }
 
   received(memory: Buffer, start: number, end: number): void {
@@ -134,7 +144,8 @@ export class NetConnection implements Connection {
       this.#owner.joining.push(this);
       if (!this.#receiving) queueMicrotask(() => this.#sendJoined());
     }
-    return this.#joined.length > joinedBytesMax ? this.#sendJoined() : !this.#socket.writableNeedDrain;
+    if (this.#joined.length > joinedBytesMax) return this.#sendJoined();
+    return !this.#socket.writableNeedDrain && (this.#direct?.waiting ?? 0) === 0;
   }
 
   #sendJoined(): boolean {
@@ -145,8 +156,8 @@ export class NetConnection implements Connection {
     else joining.splice(joining.indexOf(this), 1);
     const bytes = this.#joined.take();
     this.#owner.traffic.bytesOut += bytes.length;
-    if (this.#socket.write(bytes)) return true;
-    if (!this.#account(this.#socket.writableLength)) this.drop();
+    if (this.#direct === undefined ? this.#socket.write(bytes) : this.#direct.write(bytes)) return true;
+    if (!this.#account(this.#unread)) this.drop();
     return false;
   }
 
