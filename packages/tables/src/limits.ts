@@ -69,7 +69,7 @@ export const defaultTablesLimits: TablesLimits = {
   pendingWritesMax: 20_000,
   requestsPerCommitMax: 512,
   bytesPerCommitMax: 1024 * 1024,
-  rowsPerCheckpointMax: 2_048,
+  rowsPerCheckpointMax: 8_192,
   checkpointMs: 250,
   reapedRowsPerCommitMax: 500,
   builtRowsPerCommitMax: 200,
