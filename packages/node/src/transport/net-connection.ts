@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 import type { Clock, Timer } from "@hotkeep/core";
-import { DirectWrites } from "./direct-writes.js";
 import { JoinedWrites } from "./joined-writes.js";
 import type { Connection, ConnectionEvents } from "./transport.js";
 
@@ -30,8 +29,6 @@ export class NetConnection implements Connection {
   /** What the session has written since it was called. */
   readonly #joined = new JoinedWrites();
   #joining = false;
-  /** How a plain socket is written to. */
-  readonly #direct: DirectWrites | undefined;
   /** The session is being told of input. */
   #receiving = false;
   #linger: Timer | undefined;
@@ -51,12 +48,10 @@ export class NetConnection implements Connection {
     this.#clock = clock;
     this.#lingerMs = lingerMs;
     this.#owner = owner;
-    const drained = (): void => {
+    socket.on("drain", () => {
       this.#account(0);
       this.events?.drained();
-    };
-    if (!secure) this.#direct = new DirectWrites(socket, drained);
-    socket.on("drain", drained);
+    });
     socket.on("end", () => {
       if (this.events === undefined || this.#finished) socket.end();
       else this.events.ended();
@@ -74,12 +69,7 @@ export class NetConnection implements Connection {
   }
 
   get bytesWaiting(): number {
-    return this.#unread + this.#joined.length;
-  }
-
-  /** Bytes sent that the peer has not taken. */
-  get #unread(): number {
-    return this.#socket.writableLength + (this.#direct?.waiting ?? 0);
+    return this.#socket.writableLength + this.#joined.length;
   }
 
   received(memory: Buffer, start: number, end: number): void {
@@ -144,8 +134,7 @@ export class NetConnection implements Connection {
       this.#owner.joining.push(this);
       if (!this.#receiving) queueMicrotask(() => this.#sendJoined());
     }
-    if (this.#joined.length > joinedBytesMax) return this.#sendJoined();
-    return !this.#socket.writableNeedDrain && (this.#direct?.waiting ?? 0) === 0;
+    return this.#joined.length > joinedBytesMax ? this.#sendJoined() : !this.#socket.writableNeedDrain;
   }
 
   #sendJoined(): boolean {
@@ -156,8 +145,8 @@ export class NetConnection implements Connection {
     else joining.splice(joining.indexOf(this), 1);
     const bytes = this.#joined.take();
     this.#owner.traffic.bytesOut += bytes.length;
-    if (this.#direct === undefined ? this.#socket.write(bytes) : this.#direct.write(bytes)) return true;
-    if (!this.#account(this.#unread)) this.drop();
+    if (this.#socket.write(bytes)) return true;
+    if (!this.#account(this.#socket.writableLength)) this.drop();
     return false;
   }
 
