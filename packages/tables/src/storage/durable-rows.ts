@@ -106,13 +106,18 @@ export class DurableRows {
     mkdirSync(path, { recursive: true });
     const log = new WriteAheadLog(join(path, "data.wal"));
     if (log.isNew) {
-      // Without a log nothing could bring a half written file back, so it is made with LMDB's own safety.
+      // Until there is a log to go back to, LMDB's own safety it is.
       const root = openRoot(path, {});
-      openSpaces(root);
+      const catalog = openSpaces(root)[spaceId("catalog")]!;
+      if ((storedPosition(catalog) ?? 0) > 0) throw apart();
+      for (let commits = 0; commits < 2; commits++) {
+        root.transactionSync(() => catalog.putNow(logKey, encodePosition(log.end)));
+      }
       await root.close();
+      log.make();
     }
     // lmdb-js knows the option `usePreviousSnapshot`, its types do not (version 3.5.6).
-    const previous = { usePreviousSnapshot: !log.isNew };
+    const previous = { usePreviousSnapshot: true };
     const root = openRoot(path, { noSync: true, ...previous });
     const rows = new DurableRows(root, log, options);
     try {
@@ -185,13 +190,8 @@ export class DurableRows {
   /** Takes back everything that was written since {@link ready}. */
   revert(): void {
     this.#record.clear();
-    try {
-      if (this.#held.isOpen) this.#held.abort();
-      this.#resume();
-    } catch (error) {
-      this.#failure = error;
-      this.#logger.error("the tables cannot go on", { error: String(error) });
-    }
+    if (this.#held.isOpen) this.#held.abort();
+    this.#resume();
   }
 
   /** Why nothing can be read that can be trusted; undefined when all is well. */
@@ -257,20 +257,13 @@ export class DurableRows {
   /** Takes the files over, with everything that the log has. */
   async #start(): Promise<void> {
     this.#held.begin();
-    const stored = this.#storedPosition();
-    if (this.#log.isNew ? (stored ?? 0) > 0 : stored === undefined) {
-      throw new HotkeepError("TablesUnusable", "`data.mdb` and `data.wal` do not belong together.", {
-        help: "Bring back both files from the same moment.",
-      });
-    }
-    this.#committed = stored ?? 0;
-    for (const record of this.#log.recover(this.#committed)) this.#bringIn(record);
+    const stored = storedPosition(this.catalog);
+    if (stored === undefined) throw apart();
+    this.#committed = stored;
+    for (const record of this.#log.recover(stored)) this.#bringIn(record);
     this.catalog.putNow(ownerKey, this.#owner);
-    if (this.#log.isNew) await this.settle();
-    else {
-      this.#commit();
-      await this.synced();
-    }
+    this.#commit();
+    await this.synced();
   }
 
   #begin(): void {
@@ -284,10 +277,15 @@ export class DurableRows {
     });
   }
 
-  /** Begins anew with everything that the log has since the newest commit. */
+  /** Begins anew with everything that the log has since the newest commit; without it nothing can be read or written. */
   #resume(): void {
-    this.#begin();
-    for (const record of this.#log.records(this.#committed)) this.#bringIn(record);
+    try {
+      this.#begin();
+      for (const record of this.#log.records(this.#committed)) this.#bringIn(record);
+    } catch (error) {
+      this.#failure = error;
+      this.#logger.error("the tables cannot go on", { error: String(error) });
+    }
   }
 
   #bringIn(record: Buffer): void {
@@ -326,11 +324,18 @@ export class DurableRows {
       },
     );
   }
+}
 
-  #storedPosition(): number | undefined {
-    const bytes = this.catalog.get(logKey);
-    return bytes === undefined ? undefined : Number(bytes.readBigUInt64BE(0));
-  }
+/** Up to where in the log the trees have everything. */
+function storedPosition(catalog: Rows): number | undefined {
+  const bytes = catalog.get(logKey);
+  return bytes === undefined ? undefined : Number(bytes.readBigUInt64BE(0));
+}
+
+function apart(): HotkeepError {
+  return new HotkeepError("TablesUnusable", "`data.mdb` and `data.wal` do not belong together.", {
+    help: "Bring back both files as they were at one moment.",
+  });
 }
 
 function openRoot(path: string, options: RootDatabaseOptionsWithPath): RootDatabase<Buffer, Buffer> {

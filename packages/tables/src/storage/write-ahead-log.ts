@@ -30,7 +30,7 @@ let zeros: Buffer | undefined;
  */
 export class WriteAheadLog {
   readonly #path: string;
-  /** Undefined until the first append to a new log. */
+  /** Undefined until a new log is made. */
   #file: number | undefined;
   #isDirect = isSynchronous;
   #fileBytes = 0;
@@ -40,7 +40,7 @@ export class WriteAheadLog {
   /** Whether bytes of an append that failed may lie behind the end. */
   #isTorn = false;
 
-  /** Opens the log of a path; a new one is made with its first record. */
+  /** Opens the log of a path; a new one is made with its first record at the latest. */
   constructor(path: string) {
     this.#path = path;
     if (!existsSync(path)) return;
@@ -87,7 +87,7 @@ export class WriteAheadLog {
    */
   async append(record: Buffer, position: number): Promise<void> {
     try {
-      this.#file ??= this.#make();
+      if (this.isNew) this.make();
       const at = position % logBytes;
       while (at + record.length > this.#fileBytes) {
         zeros ??= blocks(growthBytes);
@@ -140,15 +140,15 @@ export class WriteAheadLog {
     }
   }
 
+  /** Makes the file of a new log. */
+  make(): void {
+    this.#file = this.#open();
+    syncDirectory(dirname(this.#path));
+  }
+
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
-  }
-
-  #make(): number {
-    const file = this.#open();
-    syncDirectory(dirname(this.#path));
-    return file;
   }
 
   #open(): number {

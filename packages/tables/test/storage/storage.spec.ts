@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -100,6 +100,15 @@ describe("Storage", () => {
     expect(storage.items.get(bytes("a"))?.toString()).toBe("2");
   });
 
+  it("shows and takes nothing any more when what it has acknowledged cannot be brought back", async () => {
+    await storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1")));
+    await truncate(join(path, "data.wal"));
+    const refused = storage.transact((transaction) => transaction.put(storage.items, Buffer.alloc(5000), bytes("1")));
+    await expect(refused).rejects.toThrow("The tables could not be written to.");
+    expect(() => storage.whenDurable("an answer")).toThrow("The tables could not be written to.");
+    await expect(storage.transact(() => undefined)).rejects.toMatchObject({ cause: { code: "TablesUnusable" } });
+  });
+
   it("keeps counters with the writes that change them", async () => {
     const counter = { key: bytes("c/1"), items: 0, bytes: 0 };
     await Promise.all(
@@ -160,6 +169,19 @@ describe("Storage", () => {
       code: "TablesUnusable",
       message: `The tables in \`${file}\` cannot be opened.`,
     });
+  });
+
+  it("does not take files for each other's that are not", async () => {
+    await storage.transact((transaction) => transaction.put(storage.items, bytes("a"), bytes("1")));
+    await storage.close();
+    await rm(join(path, "data.wal"));
+    await expect(open()).rejects.toMatchObject({
+      code: "TablesUnusable",
+      cause: { message: "`data.mdb` and `data.wal` do not belong together." },
+    });
+    await rm(join(path, "data.mdb"));
+    storage = await open();
+    expect(storage.items.has(bytes("a"))).toBe(false);
   });
 
   it("finishes the writes under way before it closes, and refuses later ones", async () => {
