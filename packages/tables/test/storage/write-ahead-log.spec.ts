@@ -111,6 +111,23 @@ describe("WriteAheadLog", () => {
     }
   });
 
+  it("goes on the usual way when the disk does not take what is written past the system's cache", async () => {
+    const log = new WriteAheadLog(path);
+    await append(log, "a");
+    const record = new LogRecord();
+    record.put(items, Buffer.from("b"), Buffer.from("value"));
+    const aligned = record.finish(log.place(record.length), log.end);
+    // Memory that no disk takes directly: it does not start where a block does.
+    const odd = Buffer.alloc(aligned.length + 1).subarray(1);
+    aligned.copy(odd);
+    await log.append(odd, log.end);
+    await append(log, "c");
+    log.close();
+    const again = new WriteAheadLog(path);
+    expect(keysFrom(again, 0)).toEqual(["a", "b", "c"]);
+    again.close();
+  });
+
   it("finds nothing where records of an earlier lap stand", async () => {
     const log = new WriteAheadLog(path);
     for (const key of ["a", "b", "c"]) await append(log, key);
