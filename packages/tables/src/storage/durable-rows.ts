@@ -106,14 +106,7 @@ export class DurableRows {
     mkdirSync(path, { recursive: true });
     const log = new WriteAheadLog(join(path, "data.wal"));
     if (log.isNew) {
-      // Until there is a log to go back to, LMDB's own safety it is.
-      const root = openRoot(path, {});
-      const catalog = openSpaces(root)[spaceId("catalog")]!;
-      if ((storedPosition(catalog) ?? 0) > 0) throw apart();
-      for (let commits = 0; commits < 2; commits++) {
-        root.transactionSync(() => catalog.putNow(logKey, encodePosition(log.end)));
-      }
-      await root.close();
+      await makeTrees(path);
       log.make();
     }
     // lmdb-js knows the option `usePreviousSnapshot`, its types do not (version 3.5.6).
@@ -231,6 +224,7 @@ export class DurableRows {
     if (this.#held.isOpen) this.#commit();
   }
 
+  /** The rows as the newest commit has them, until it is done. */
   readTransaction() {
     return this.#root.useReadTransaction();
   }
@@ -326,6 +320,20 @@ export class DurableRows {
   }
 }
 
+/** Until there is a log to go back to, LMDB's own safety it is. @throws HotkeepError when there has been a log. */
+async function makeTrees(path: string): Promise<void> {
+  const root = openRoot(path, {});
+  try {
+    const catalog = openSpaces(root)[spaceId("catalog")]!;
+    if ((storedPosition(catalog) ?? 0) > 0) throw apart();
+    for (let commits = 0; commits < 2; commits++) {
+      root.transactionSync(() => catalog.putNow(logKey, encodePosition(0)));
+    }
+  } finally {
+    await root.close();
+  }
+}
+
 /** Up to where in the log the trees have everything. */
 function storedPosition(catalog: Rows): number | undefined {
   const bytes = catalog.get(logKey);
@@ -345,7 +353,6 @@ function openRoot(path: string, options: RootDatabaseOptionsWithPath): RootDatab
     pageSize: pageBytes,
     maxDbs: 8,
     overlappingSync: false,
-    eventTurnBatching: false,
     encoding: "binary",
     keyEncoding: "binary",
     ...options,

@@ -13,7 +13,7 @@ const wasmPageBytes = 65_536;
 /** TypeScript knows it only with the types of a browser. */
 declare const WebAssembly: { readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer } };
 /** Records fill whole blocks, so that none is written over, even in part, while it is needed, and disks can be written directly. */
-export const blockBytes = 4096;
+const blockBytes = 4096;
 const emptyBytes = 64 * 1024;
 /** Memory that one large record has made longer than this is given back. */
 const keptBytesMax = 4 * 1024 * 1024;

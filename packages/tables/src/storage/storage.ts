@@ -76,8 +76,10 @@ export class Storage {
     try {
       return new Storage(await DurableRows.open(options), options);
     } catch (cause) {
-      throw new HotkeepError("TablesUnusable", `The tables in \`${path}\` cannot be opened.`, {
-        help: "Check that the directory can be written to and that its file system is not full.",
+      const known = cause instanceof HotkeepError ? cause : undefined;
+      const why = known === undefined ? "." : `: ${known.message}`;
+      throw new HotkeepError("TablesUnusable", `The tables in \`${path}\` cannot be opened${why}`, {
+        help: known?.help ?? "Check that the directory can be written to and that its file system is not full.",
         cause,
       });
     }

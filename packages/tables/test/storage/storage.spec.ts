@@ -177,7 +177,8 @@ describe("Storage", () => {
     await rm(join(path, "data.wal"));
     await expect(open()).rejects.toMatchObject({
       code: "TablesUnusable",
-      cause: { message: "`data.mdb` and `data.wal` do not belong together." },
+      message: `The tables in \`${path}\` cannot be opened: \`data.mdb\` and \`data.wal\` do not belong together.`,
+      help: "Bring back both files as they were at one moment.",
     });
     await rm(join(path, "data.mdb"));
     storage = await open();
