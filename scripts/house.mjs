@@ -71,7 +71,7 @@ export async function install() {
 /** Compiles every package that changed. */
 export async function build() {
   await step("building", bin("tsc"), ["-b"]);
-  await run(process.execPath, [join(root, "scripts", "build-sockets.mjs")]);
+  await run(process.execPath, [join(root, "scripts", "build-native.mjs")]);
   await step("bundling the console", process.execPath, [join(root, "scripts", "build-console.mjs")]);
 }
 

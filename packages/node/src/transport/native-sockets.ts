@@ -1,5 +1,4 @@
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { type AbsentPart, loadCompiledPart } from "@hotkeep/core/compiled-part";
 
 /** Sockets opened by {@link NativeSockets.open}; only handed back to its other calls. */
 export type SocketsHandle = object & { readonly sockets: unique symbol };
@@ -54,29 +53,10 @@ export const outputNumbers = 5;
 /** The contract that this side of the calls was written for. */
 const contract = 2;
 
-/** Where the build puts the compiled sockets for this Node.js, and loads look for them. */
-export function nativeSocketsPath(): string {
-  const name = `batched-sockets-${process.platform}-${process.arch}-${process.versions.modules}.node`;
-  return fileURLToPath(new URL(`../../build/${name}`, import.meta.url));
-}
-
-let loaded: NativeSockets | { readonly reason: string } | undefined;
+let loaded: NativeSockets | AbsentPart | undefined;
 
 /** The compiled sockets, or why there are none. Looked for once a process. */
-export function loadNativeSockets(): NativeSockets | { readonly reason: string } {
-  loaded ??= load();
+export function loadNativeSockets(): NativeSockets | AbsentPart {
+  loaded ??= loadCompiledPart({ from: import.meta.url, name: "batched-sockets", contract, platforms: ["linux"] });
   return loaded;
-}
-
-function load(): NativeSockets | { readonly reason: string } {
-  if (process.platform !== "linux") return { reason: `it needs Linux, this is ${process.platform}` };
-  let module: NativeSockets;
-  try {
-    module = createRequire(import.meta.url)(nativeSocketsPath());
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "MODULE_NOT_FOUND") return { reason: "it has not been compiled: the build found no C compiler" };
-    return { reason: `it cannot be loaded: ${message.split("\n")[0]}` };
-  }
-  return module.contract === contract ? module : { reason: "it was compiled from other sources: run the build again" };
 }

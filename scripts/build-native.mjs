@@ -1,16 +1,24 @@
-// Compiles the cache node's batched transport where there is a C compiler and Node's headers; says in one line why not
-// where there is not, and never fails a build: the transport over node:net is always there. No dependencies.
+// Compiles the parts of rooms that are written in C, where there is a C compiler and Node's headers; says in one line for
+// each why not where there is not, and never fails a build: every one of them is a quicker way to do what TypeScript
+// does without it. No dependencies.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "./house.mjs";
 
-const room = join(root, "packages", "node");
-const source = join(room, "native", "batched-sockets.c");
+/** packages/<room>/native/<name>.c becomes packages/<room>/build/<name>-<platform>-<arch>-<version>.node. */
+const parts = [
+  {
+    room: "node",
+    name: "batched-sockets",
+    platforms: ["linux"],
+    headers: ["uv.h"],
+    without: "without the batched transport, nodes use node:net",
+  },
+];
+
 const { platform, arch, execPath, versions } = process;
-// The name that packages/node/src/transport/native-sockets.ts looks for.
-const target = join(room, "build", `batched-sockets-${platform}-${arch}-${versions.modules}.node`);
 const flags = [
   "-shared",
   "-fPIC",
@@ -22,8 +30,8 @@ const flags = [
   "-fstack-protector-strong",
 ];
 
-/** The folder of headers that belong to this Node.js, or undefined. */
-function headers() {
+/** The folder of headers that belong to this Node.js, with these among them; or undefined. */
+function headersFolder(names) {
   const prefixes = [
     process.env.npm_config_nodedir,
     dirname(dirname(execPath)),
@@ -35,16 +43,19 @@ function headers() {
     .map((prefix) => join(prefix, "include", "node"))
     .find((folder) => {
       const version = join(folder, "node_version.h");
-      if (!["node_api.h", "uv.h"].every((name) => existsSync(join(folder, name))) || !existsSync(version)) return false;
+      if (!names.every((name) => existsSync(join(folder, name))) || !existsSync(version)) return false;
       return new RegExp(`NODE_MODULE_VERSION\\s+${versions.modules}\\b`).test(readFileSync(version, "utf8"));
     });
 }
 
-/** undefined when all went well, else why there is no batched transport. */
-function compile() {
-  if (platform !== "linux") return "it needs Linux";
+/** undefined when all went well, else why it is not there. */
+function compile({ room, name, platforms, headers }) {
+  if (!platforms.includes(platform)) return `it is for ${platforms.join(" and ")}`;
+  const source = join(root, "packages", room, "native", `${name}.c`);
+  const target = join(root, "packages", room, "build", `${name}-${platform}-${arch}-${versions.modules}.node`);
   const compiler = process.env.CC || "cc";
-  const include = headers();
+  const needed = ["node_api.h", ...headers];
+  const include = headersFolder(needed);
   const stamp = `${target}.stamp`;
   const identity = createHash("sha256")
     .update(readFileSync(source))
@@ -53,7 +64,7 @@ function compile() {
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, "utf8") === identity) return undefined;
   // What was compiled from other sources must not be loaded.
   rmSync(target, { force: true });
-  if (include === undefined) return "the headers of this Node.js (node_api.h, uv.h) were not found";
+  if (include === undefined) return `the headers of this Node.js (${needed.join(", ")}) were not found`;
   mkdirSync(dirname(target), { recursive: true });
   const making = `${target}.${process.pid}`;
   const { error, status, stderr } = spawnSync(compiler, [...flags, `-I${include}`, source, "-o", making], {
@@ -70,5 +81,7 @@ function compile() {
   return undefined;
 }
 
-const reason = compile();
-if (reason !== undefined) process.stderr.write(`· without the batched transport, nodes use node:net: ${reason}\n`);
+for (const part of parts) {
+  const reason = compile(part);
+  if (reason !== undefined) process.stderr.write(`· ${part.without}: ${reason}\n`);
+}
