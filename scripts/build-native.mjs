@@ -16,6 +16,13 @@ const parts = [
     headers: ["uv.h"],
     without: "without the batched transport, nodes use node:net",
   },
+  {
+    room: "protocols",
+    name: "signed-heads",
+    platforms: ["linux"],
+    headers: ["openssl/sha.h"],
+    without: "without compiled signatures, every one is verified by node:crypto",
+  },
 ];
 
 const { platform, arch, execPath, versions } = process;

@@ -5,7 +5,7 @@ import { Bench, type Suspects } from "../src/identity/bench.js";
 import { type Dialect, dialects } from "../src/identity/dialects.js";
 import { forgeries } from "../src/identity/forgeries/index.js";
 import { gatherSuspects, keysOf } from "../src/identity/suspects.js";
-import { send, type WireRequest } from "../src/identity/wire.js";
+import { send, sendInTurn, type WireRequest } from "../src/identity/wire.js";
 
 let hotkeep: RunningHotkeep;
 let suspects: Suspects;
@@ -73,6 +73,26 @@ describe.each(dialects)("$service", (dialect) => {
         expect(answer.text).not.toContain(sessionToken);
       }
     });
+  });
+});
+
+/** The gateway verifies what a connection repeats in another way than what comes first. */
+describe("on a connection that has sent the same head before,", () => {
+  const dynamodb = dialects.find(({ service }) => service === "dynamodb")!;
+  const cases = Object.values(forgeries)
+    .flat()
+    .filter(({ only }) => only === undefined || only.includes("dynamodb"));
+
+  it.each(cases)("a forgery is refused in the same words: $title", async (forgery) => {
+    const bench = benchFor(dynamodb);
+    const honestly = (count: number) => bench.valid({ aheadSeconds: -count });
+    const forged = forgery.forge(bench);
+    const alone = await send(hotkeep.endpoint, forged);
+    const answers = await sendInTurn(hotkeep.endpoint, [1, 2, 3].map(honestly).concat(forged, [4, 5].map(honestly)));
+    const [refused] = answers.splice(3, 1);
+    expect([refused!.status, refused!.code]).toEqual([alone.status, alone.code]);
+    expect(refused!.text).not.toContain(dynamodb.answer);
+    for (const answer of answers) expect(answer.text).toContain(dynamodb.answer);
   });
 });
 

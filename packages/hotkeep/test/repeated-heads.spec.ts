@@ -21,7 +21,8 @@ function told(parser: RequestParser, bytes: Buffer): unknown[] {
     const { used, problem } = parser.parse(rest);
     const { complete } = parser;
     parser.complete = undefined;
-    found.push(problem ?? (complete && { ...complete, body: complete.body?.toString("latin1") }), used);
+    const shown = complete && { ...complete, body: complete.body?.toString("latin1"), head: undefined };
+    found.push(problem ?? shown, used);
     rest = rest.subarray(used);
     if (problem !== undefined || complete === undefined || rest.length === 0) return found;
   }

@@ -1,3 +1,6 @@
+import type { RepeatableHead } from "./http/repeatable-head.js";
+import type { SignedHead } from "./sigv4/signed-head.js";
+
 /** One HTTP request, body read, as the gateway's server hands it over. */
 export interface HttpRequest {
   readonly method: string;
@@ -12,6 +15,10 @@ export interface HttpRequest {
   readonly remoteAddress: string;
   /** True when the connection is TLS. */
   readonly secure: boolean;
+  /** Its head, when the server expects it to come again. */
+  readonly head?: RepeatableHead | undefined;
+  /** The head that has taken it, which says that its signature is right. */
+  readonly signed?: SignedHead | undefined;
 }
 
 /** What goes back; the server adds Content-Length and Date. */

@@ -1,6 +1,7 @@
 export type { AuditRecord } from "./audit.js";
 export * from "./authorizer.js";
 export * from "./credentials.js";
+export type { RepeatableHead } from "./http/repeatable-head.js";
 export * from "./http.js";
 export { type RawJson, rawJson } from "./json/raw-json.js";
 export { bodyBytesMax, clockSkewJsonMs, clockSkewQueryMs, dynamoDbBodyBytesMax } from "./limits.js";
@@ -24,5 +25,6 @@ export {
   type SigningScope,
   sign,
 } from "./sigv4/sign.js";
+export type { SignedHead } from "./sigv4/signed-head.js";
 export { signingKey } from "./sigv4/signing-key.js";
 export { amzDate, parseAmzDate } from "./sigv4/time.js";

@@ -80,8 +80,8 @@ class ReceivedHeaders implements Headers {
 const space = 0x20;
 const rubout = 0x7f;
 
-/** Looks first: hardly any value needs trimming. */
-function trimmed(value: string): string {
+/** A header's value without space around it. Looks first: hardly any needs trimming. */
+export function trimmed(value: string): string {
   const first = value.charCodeAt(0);
   const last = value.charCodeAt(value.length - 1);
   return first > space && first < rubout && last > space && last < rubout ? value : value.trim();

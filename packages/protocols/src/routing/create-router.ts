@@ -93,7 +93,8 @@ class ModelRouter implements Router {
   handle(request: HttpRequest): HttpResponse | Promise<HttpResponse> {
     const progress = this.#begin();
     try {
-      const response = this.#serve(request, this.#headers.read(request.rawHeaders), progress);
+      const headers = request.signed?.headers ?? this.#headers.read(request.rawHeaders);
+      const response = this.#serve(request, headers, progress);
       if (response instanceof Promise) {
         return response.then(
           (answered) => this.#answered(answered, progress),

@@ -66,6 +66,7 @@ export class CanonicalLines {
   }
 }
 
-function canonicalLine(name: string, value: string): string {
+/** One line of the block of canonical headers. */
+export function canonicalLine(name: string, value: string): string {
   return `${name}:${value.includes("  ") || value.includes("\t") ? value.replace(/\s+/g, " ") : value}\n`;
 }

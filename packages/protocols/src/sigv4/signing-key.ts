@@ -32,6 +32,11 @@ export class SigningKey {
     this.#outer = Buffer.concat([block.map((byte) => byte ^ 0x5c), new Uint8Array(digestBytes)]);
   }
 
+  /** The key as HMAC's inner and outer block, 64 bytes each, to be copied at once. */
+  blocks(): { readonly inner: Buffer; readonly outer: Buffer } {
+    return { inner: this.#message.subarray(0, blockBytes), outer: this.#outer.subarray(0, blockBytes) };
+  }
+
   /** The signature of a string to sign, 32 bytes. */
   sign(stringToSign: string): Buffer {
     return Buffer.from(this.#sign(stringToSign));

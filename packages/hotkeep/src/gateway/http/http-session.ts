@@ -1,5 +1,5 @@
 import type { Connection, ConnectionEvents } from "@hotkeep/node";
-import type { HttpResponse } from "@hotkeep/protocols";
+import type { HttpRequest, HttpResponse } from "@hotkeep/protocols";
 import type { HttpHandler, HttpLimits } from "../http-server.js";
 import { answerHead, hasNoBody } from "./answer-bytes.js";
 import type { LlhttpInstance } from "./llhttp.js";
@@ -34,6 +34,37 @@ const refusals: Readonly<Record<RequestProblem | "timeout" | "no-host" | "expect
   "headers-too-large": "431 Request Header Fields Too Large",
 };
 
+const noBody = Buffer.alloc(0);
+
+/** A request and who sent it. */
+class ReceivedRequest implements HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly body: Buffer;
+  readonly bodyTooLong: boolean;
+  readonly remoteAddress: string;
+  readonly secure: boolean;
+  readonly head: HttpRequest["head"];
+  readonly signed: HttpRequest["signed"];
+  readonly #parsed: ParsedRequest;
+
+  constructor(parsed: ParsedRequest, { remoteAddress, secure }: Connection) {
+    this.method = parsed.method;
+    this.url = parsed.url;
+    this.body = parsed.body ?? noBody;
+    this.bodyTooLong = parsed.body === undefined;
+    this.remoteAddress = remoteAddress;
+    this.secure = secure;
+    this.head = parsed.head;
+    this.signed = parsed.signed;
+    this.#parsed = parsed;
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.#parsed.rawHeaders;
+  }
+}
+
 /** HTTP/1.1 on one connection: requests are answered one after the other, in the order in which they came. */
 export class HttpSession implements ConnectionEvents {
   readonly #host: SessionHost;
@@ -63,11 +94,10 @@ export class HttpSession implements ConnectionEvents {
 
   receive(memory: Buffer, start: number, end: number): void {
     if (this.#over) return;
-    const chunk = memory.subarray(start, end);
     if (this.#busy) {
-      this.#waiting.push(Buffer.from(chunk));
+      this.#waiting.push(Buffer.from(memory.subarray(start, end)));
       this.#connection.pause();
-    } else this.#take(chunk);
+    } else this.#take(memory, start, end);
   }
 
   drained(): void {}
@@ -99,14 +129,14 @@ export class HttpSession implements ConnectionEvents {
     else this.#finish();
   }
 
-  #take(chunk: Buffer): void {
-    let rest = chunk;
+  #take(memory: Buffer, start: number, end: number): void {
+    let at = start;
     for (;;) {
       if (!this.#receiving) {
         this.#receiving = true;
         this.#since = this.#host.now;
       }
-      const { used, problem } = this.#parser.parse(rest);
+      const { used, problem } = this.#parser.parse(memory, at, end);
       if (problem !== undefined) {
         this.#refuse(problem);
         return;
@@ -115,11 +145,11 @@ export class HttpSession implements ConnectionEvents {
       if (request === undefined) return;
       this.#parser.complete = undefined;
       this.#receiving = false;
-      rest = rest.subarray(used);
+      at += used;
       this.#serve(request);
-      if (this.#over || rest.length === 0) return;
+      if (this.#over || at === end) return;
       if (this.#busy) {
-        this.#waiting.push(Buffer.from(rest));
+        this.#waiting.push(Buffer.from(memory.subarray(at, end)));
         this.#connection.pause();
         return;
       }
@@ -127,9 +157,8 @@ export class HttpSession implements ConnectionEvents {
   }
 
   #serve(parsed: ParsedRequest): void {
-    const { method, url, rawHeaders, body } = parsed;
-    if (parsed.version === "1.1") {
-      const problem = headerProblem(rawHeaders);
+    if (parsed.version === "1.1" && parsed.signed === undefined) {
+      const problem = headerProblem(parsed.rawHeaders);
       if (problem !== undefined) {
         this.#refuse(problem);
         return;
@@ -137,15 +166,7 @@ export class HttpSession implements ConnectionEvents {
     }
     let answered: HttpResponse | Promise<HttpResponse>;
     try {
-      answered = this.#host.handle({
-        method,
-        url,
-        rawHeaders,
-        body: body ?? Buffer.alloc(0),
-        bodyTooLong: body === undefined,
-        remoteAddress: this.#connection.remoteAddress,
-        secure: this.#connection.secure,
-      });
+      answered = this.#host.handle(new ReceivedRequest(parsed, this.#connection));
     } catch (error) {
       answered = this.#failure(error);
     }
@@ -176,7 +197,7 @@ export class HttpSession implements ConnectionEvents {
     if (this.#waiting.length > 0) {
       const waiting = this.#waiting.length === 1 ? this.#waiting[0]! : Buffer.concat(this.#waiting);
       this.#waiting = [];
-      this.#take(waiting);
+      this.#take(waiting, 0, waiting.length);
       if (!this.#busy && !this.#over) this.#connection.resume();
     }
     if (this.#ended && !this.#busy) this.#finish();

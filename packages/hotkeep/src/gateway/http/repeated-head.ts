@@ -1,3 +1,5 @@
+import type { RepeatableHead, SignedHead } from "@hotkeep/protocols";
+
 /** Longest head that is remembered; a connection keeps one. */
 const headBytesMax = 4 * 1024;
 /** Digits of a Content-Length that is read here. */
@@ -42,22 +44,25 @@ type Changing = ReadonlyMap<number, number>;
  * which alone decides what is HTTP: nothing is remembered that it did not accept, and only bytes that are good in any
  * value stand in for others.
  */
-export class RepeatedHead {
-  readonly #bytes: Buffer;
-  readonly #rawHeaders: readonly string[];
+export class RepeatedHead implements RepeatableHead {
+  readonly bytes: Buffer;
+  readonly rawHeaders: readonly string[];
+  readonly valuesAt: readonly number[];
+  readonly changing: Changing;
+  signed: SignedHead | undefined;
   /** Where Content-Length's value stands in `rawHeaders`. */
   readonly #length: number;
-  readonly #changing: Changing;
   readonly #stretches: readonly Stretch[];
   /** Of the request that was taken last. */
   headBytes = 0;
   bodyBytes = 0;
 
   private constructor({ bytes, rawHeaders, valuesAt }: SeenHead, length: number, changing: Changing) {
-    this.#bytes = Buffer.from(bytes);
-    this.#rawHeaders = rawHeaders;
+    this.bytes = Buffer.from(bytes);
+    this.rawHeaders = rawHeaders;
+    this.valuesAt = valuesAt;
+    this.changing = changing;
     this.#length = length;
-    this.#changing = changing;
     const stretches: Stretch[] = [];
     let from = 0;
     valuesAt.forEach((to, i) => {
@@ -78,8 +83,8 @@ export class RepeatedHead {
   static of(seen: SeenHead, last: RepeatedHead | undefined): RepeatedHead | undefined {
     const { bytes, rawHeaders, valuesAt } = seen;
     if (bytes.length > headBytesMax || rawHeaders.length !== 2 * valuesAt.length) return undefined;
-    const before = last === undefined || !sameNames(last.#rawHeaders, rawHeaders) ? undefined : last;
-    const changing = new Map(before === undefined ? [] : before.#changing);
+    const before = last === undefined || !sameNames(last.rawHeaders, rawHeaders) ? undefined : last;
+    const changing = new Map(before === undefined ? [] : before.changing);
     let length = -1;
     for (let i = 1; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i - 1]!.toLowerCase();
@@ -89,7 +94,7 @@ export class RepeatedHead {
         if (length >= 0) return undefined;
         length = i;
       } else if (before !== undefined && !framing.has(name)) {
-        const same = sameCharacters(before.#rawHeaders[i]!, value);
+        const same = sameCharacters(before.rawHeaders[i]!, value);
         if (same >= 0) changing.set(i, Math.min(same, changing.get(i) ?? same));
       }
     }
@@ -101,11 +106,11 @@ export class RepeatedHead {
    * of both stand in `headBytes` and `bodyBytes` then. Undefined: ask the parser.
    */
   take(chunk: Buffer): string[] | undefined {
-    const headers = this.#rawHeaders.slice();
+    const headers = this.rawHeaders.slice();
     let at = 0;
     for (const { from, to, value, begun } of this.#stretches) {
       const next = at + to - from;
-      if (next > chunk.length || this.#bytes.compare(chunk, at, next, from, to) !== 0) return undefined;
+      if (next > chunk.length || this.bytes.compare(chunk, at, next, from, to) !== 0) return undefined;
       at = next;
       if (value < 0) break;
       at = value === this.#length ? endOfDigits(chunk, next) : endOfValue(chunk, next);

@@ -1,3 +1,4 @@
+import type { RepeatableHead, SignedHead } from "@hotkeep/protocols";
 import { inputBytesMax, type Llhttp, type LlhttpEvents, type LlhttpInstance, llhttpErrors } from "./llhttp.js";
 import { RepeatedHead } from "./repeated-head.js";
 
@@ -12,6 +13,10 @@ export interface ParsedRequest {
   readonly keepAlive: boolean;
   /** `1.1` */
   readonly version: string;
+  /** Its head, when it may come again. */
+  readonly head?: RepeatableHead | undefined;
+  /** The head that has taken it: what HTTP asks of headers was looked at when that came first. */
+  readonly signed?: SignedHead;
 }
 
 /** Why a connection's bytes are no request that is served. */
@@ -39,6 +44,32 @@ const unrepeatedHeadsMax = 16;
 interface Repeated {
   readonly head: RepeatedHead;
   readonly request: Pick<ParsedRequest, "method" | "url" | "keepAlive" | "version">;
+}
+
+/** A request that was taken by a head which knows its signature to be right. */
+class SignedRequest implements ParsedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly body: Buffer;
+  readonly keepAlive: boolean;
+  readonly version: string;
+  readonly head: RepeatableHead;
+  readonly signed: SignedHead;
+
+  constructor({ head, request }: Repeated, signed: SignedHead, body: Buffer) {
+    this.method = request.method;
+    this.url = request.url;
+    this.body = body;
+    this.keepAlive = request.keepAlive;
+    this.version = request.version;
+    this.head = head;
+    this.signed = signed;
+  }
+
+  /** Hardly ever needed. */
+  get rawHeaders(): readonly string[] {
+    return this.signed.rawHeaders();
+  }
 }
 
 /** Requests of one connection, one after the other. Free it when the connection is over. */
@@ -80,11 +111,17 @@ export class RequestParser implements LlhttpEvents {
     this.#view = llhttp.view();
   }
 
-  /** Parses up to the end of a request, which is in {@link complete} then, or of the chunk. */
-  parse(chunk: Buffer): Parsed {
+  /** Parses `memory[start, end)` up to the end of a request, which is in {@link complete} then, or of those bytes. */
+  parse(memory: Buffer, start = 0, end = memory.length): Parsed {
     const startsHere = this.#idle;
-    if (startsHere && this.#repeated !== undefined) {
-      const used = this.#takeRepeated(chunk, this.#repeated);
+    const repeated = this.#repeated;
+    if (startsHere && repeated?.head.signed !== undefined) {
+      const used = this.#takeSigned(memory, start, end, repeated, repeated.head.signed);
+      if (used > 0) return { used };
+    }
+    const chunk = memory.subarray(start, end);
+    if (startsHere && repeated !== undefined) {
+      const used = this.#takeRepeated(chunk, repeated);
       if (used > 0) return { used };
     }
     let used = 0;
@@ -95,8 +132,23 @@ export class RequestParser implements LlhttpEvents {
       used += parsed.used;
       if (parsed.problem !== undefined) return { used, problem: parsed.problem };
     } while (this.complete === undefined && used < chunk.length);
-    if (startsHere && this.complete !== undefined && used <= inputBytesMax) this.#remember(chunk, used, this.complete);
+    if (startsHere && this.complete !== undefined && used <= inputBytesMax) {
+      this.complete = this.#remember(chunk, used, this.complete);
+    }
     return { used };
+  }
+
+  /** The bytes that were used; 0: it has to be looked at otherwise. */
+  #takeSigned(memory: Buffer, start: number, end: number, repeated: Repeated, signed: SignedHead): number {
+    if (!signed.take(memory, start, end)) return 0;
+    const { headBytes, bodyBytes } = signed;
+    if (headBytes > this.#limits.headerBytesMax || bodyBytes > this.#limits.bodyBytesMax) return 0;
+    const bodyAt = start + headBytes;
+    const body = Buffer.allocUnsafe(bodyBytes);
+    memory.copy(body, 0, bodyAt, bodyAt + bodyBytes);
+    this.complete = new SignedRequest(repeated, signed, body);
+    this.#unrepeated = 0;
+    return headBytes + bodyBytes;
   }
 
   /** The bytes that were used; 0: it is no request that can be told without llhttp. */
@@ -114,13 +166,14 @@ export class RequestParser implements LlhttpEvents {
   }
 
   /** Keeps the head of a request that one chunk had in full. */
-  #remember(chunk: Buffer, used: number, request: ParsedRequest): void {
+  #remember(chunk: Buffer, used: number, request: ParsedRequest): ParsedRequest {
     const { rawHeaders, body, method, url, keepAlive, version } = request;
-    if (!keepAlive || body === undefined || this.#unrepeated >= unrepeatedHeadsMax) return;
+    if (!keepAlive || body === undefined || this.#unrepeated >= unrepeatedHeadsMax) return request;
     this.#unrepeated++;
     const seen = { bytes: chunk.subarray(0, used - body.length), rawHeaders, valuesAt: this.#valuesAt };
     const head = RepeatedHead.of(seen, this.#repeated?.head);
     this.#repeated = head && { head, request: { method, url, keepAlive, version } };
+    return { ...request, head };
   }
 
   free(): void {
