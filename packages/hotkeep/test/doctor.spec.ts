@@ -4,10 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SeededRandom, silentLogger, systemClock } from "@hotkeep/core";
 import { loadNativeSockets } from "@hotkeep/node";
+import { loadNativeSignedHeads } from "@hotkeep/protocols";
 import { openTables } from "@hotkeep/tables";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readConfiguration } from "../src/configuration.js";
-import { checkCompiler, checkDataDirectory, checkNode, checkTransport } from "../src/doctor/machine.js";
+import {
+  checkCompiler,
+  checkDataDirectory,
+  checkNode,
+  checkSignatures,
+  checkTransport,
+} from "../src/doctor/machine.js";
 import { checkLoopbackRange, checkPort } from "../src/doctor/network.js";
 import { checkStoredTables } from "../src/doctor/tables.js";
 import { writeRunningFile } from "../src/gateway/running-file.js";
@@ -60,10 +67,19 @@ describe("hotkeep doctor", () => {
     expect(checkTransport(systemClock, "fast")).toMatchObject({ state: "bad", text: "There is no transport `fast`." });
   });
 
+  it("tells what verifies signatures", () => {
+    const native = loadNativeSignedHeads();
+    expect(checkSignatures()).toMatchObject(
+      "take" in native
+        ? { state: "good", text: "compiled: the part written in C is there" }
+        : { state: "note", text: `node:crypto alone: ${native.reason}` },
+    );
+  });
+
   it("misses a compiler without making much of it", () => {
     expect(checkCompiler("no-such-compiler")).toMatchObject({
       state: "note",
-      text: "`no-such-compiler` was not found; only the build of the batched transport needs one",
+      text: "`no-such-compiler` was not found; only the quicker transport and signatures need one, when they are built",
     });
   });
 

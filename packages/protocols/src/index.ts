@@ -18,6 +18,7 @@ export type { In, Out } from "./model/typed.js";
 export * from "./operation.js";
 export * from "./router.js";
 export { createRouter, type RouterOptions } from "./routing/create-router.js";
+export { loadNativeSignedHeads } from "./sigv4/native-signed-heads.js";
 export {
   RequestSigner,
   type SignableRequest,

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Clock, HotkeepError } from "@hotkeep/core";
 import { chooseTransport } from "@hotkeep/node";
+import { loadNativeSignedHeads } from "@hotkeep/protocols";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
 import type { Finding } from "./finding.js";
 
@@ -40,12 +41,21 @@ export function checkTransport(clock: Clock, wanted: string | undefined): Findin
   }
 }
 
+/** What verifies the signatures of clients that stay connected. */
+export function checkSignatures(): Finding {
+  const subject = "signatures";
+  const native = loadNativeSignedHeads();
+  if ("take" in native) return { subject, state: "good", text: "compiled: the part written in C is there" };
+  const help = "all calls work, somewhat slower; on Linux, install a C compiler and `npm run build`";
+  return { subject, state: "note", text: `node:crypto alone: ${native.reason}`, help };
+}
+
 /** The C compiler that the build would use. */
 export function checkCompiler(compiler: string): Finding {
   const { status, stdout } = spawnSync(compiler, ["--version"], { encoding: "utf8" });
   const subject = "C compiler";
   if (status === 0) return { subject, state: "good", text: stdout.split("\n")[0] ?? compiler };
-  const text = `\`${compiler}\` was not found; only the build of the batched transport needs one`;
+  const text = `\`${compiler}\` was not found; only the quicker transport and signatures need one, when they are built`;
   return { subject, state: "note", text };
 }
 
