@@ -57,15 +57,16 @@ struct piece {
 struct head {
   uint32_t bytes_count, values_count, pieces_count, text_count, scope_count;
   uint32_t date, length, signature; /* numbers of these values */
-  struct value values[VALUES_MAX];
-  struct piece pieces[PIECES_MAX];
   SHA256_CTX inner, outer; /* of HMAC under the signing key, its block taken in */
   uint8_t date_before[DATE_BYTES];
-  const uint8_t *bytes; /* the head that was seen */
-  const uint8_t *text;  /* what is the same in all its canonical requests */
-  const uint8_t *scope; /* of the string to sign: a line's end, the scope, a line's end */
-  uint8_t storage[];
+  struct value *values;
+  struct piece *pieces;
+  uint8_t *bytes; /* the head that was seen */
+  uint8_t *text;  /* what is the same in all its canonical requests */
+  uint8_t *scope; /* of the string to sign: a line's end, the scope, a line's end */
 };
+
+_Static_assert(sizeof(struct head) % _Alignof(struct value) == 0 && sizeof(struct value) % _Alignof(struct piece) == 0, "aligned");
 
 struct span {
   uint32_t from, to;
@@ -282,8 +283,12 @@ static napi_value call_make(napi_env env, napi_callback_info info) {
       !bytes_argument(env, arguments[6], &outer, &outer_count, BLOCK_BYTES)) {
     return NULL;
   }
-  size_t size = sizeof(struct head) + bytes_count + text_count + scope_count, *kept = malloc(sizeof size);
-  struct head *h = calloc(1, size);
+  /* One piece of memory, what needs alignment first. */
+  size_t values_at = sizeof(struct head), pieces_at = values_at + values_count * sizeof(struct value);
+  size_t bytes_at = pieces_at + pieces_count * sizeof(struct piece);
+  size_t size = bytes_at + bytes_count + text_count + scope_count, *kept = malloc(sizeof size);
+  uint8_t *memory = calloc(1, size);
+  struct head *h = (struct head *)memory;
   if (h == NULL || kept == NULL) {
     free(h);
     free(kept);
@@ -294,10 +299,11 @@ static napi_value call_make(napi_env env, napi_callback_info info) {
   h->bytes_count = bytes_count;
   h->text_count = text_count;
   h->scope_count = scope_count;
-  uint8_t *at = h->storage;
-  h->bytes = memcpy(at, bytes, bytes_count);
-  h->text = memcpy(at += bytes_count, text, text_count);
-  h->scope = memcpy(at += text_count, scope, scope_count);
+  h->values = (struct value *)(memory + values_at);
+  h->pieces = (struct piece *)(memory + pieces_at);
+  h->bytes = memcpy(memory + bytes_at, bytes, bytes_count);
+  h->text = memcpy(h->bytes + bytes_count, text, text_count);
+  h->scope = memcpy(h->text + text_count, scope, scope_count);
   bool fits = inner_count == BLOCK_BYTES && outer_count == BLOCK_BYTES && take_values(h, values, values_count) &&
               take_pieces(h, pieces, pieces_count);
   if (fits) {
