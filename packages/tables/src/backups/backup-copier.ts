@@ -141,8 +141,8 @@ export class BackupCopier {
     let next = after === undefined ? from : justAfter(placed(space, after));
     for (;;) {
       const rows: Row[] = [];
-      for (const row of range({ from: next, to })) {
-        rows.push(row);
+      for (const { key, value } of range({ from: next, to })) {
+        rows.push({ key, value });
         if (rows.length === this.#parts.limits.copiedRowsPerCommitMax) break;
       }
       if (rows.length === 0) return;

@@ -42,7 +42,7 @@ export class Reaper {
   async #run(): Promise<void> {
     this.#again = false;
     try {
-      for (const space of [...this.#storage.catalog.range(reapRange)].map(({ key }) => reapSpace(key))) {
+      for (const space of Array.from(this.#storage.catalog.range(reapRange), ({ key }) => reapSpace(key))) {
         while (!this.#stopped && (await this.#removeSome(space)) === "more");
       }
     } catch (error) {

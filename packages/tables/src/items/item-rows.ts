@@ -47,16 +47,16 @@ export function readItemAnswer(storage: Storage, rowKey: Buffer): Buffer | undef
   return answer;
 }
 
-/** Reads the item that an index entry stands for. */
-export function readEntryItem(storage: Storage, table: Table, entryValue: Buffer): StoredItem {
-  const found = readItemRow(storage, placed(table.space, entryValue));
-  if (found === undefined) {
+/** Reads the item that an index entry stands for. The next read takes its memory. */
+export function borrowEntryItem(storage: Storage, table: Table, entryValue: Buffer): StoredItem {
+  const record = storage.items.borrow(placed(table.space, entryValue));
+  if (record === undefined) {
     throw new HotkeepError(
       "TablesUnusable",
       `An index of the table \`${table.name}\` names an item that is not there.`,
     );
   }
-  return found;
+  return new StoredItem(record);
 }
 
 /** Puts `after` in the place of `before` (undefined: no item), with all index entries, totals and the stream's record. */

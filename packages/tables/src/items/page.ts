@@ -7,6 +7,7 @@ import {
   projectItem,
 } from "@hotkeep/attributes";
 import { readUnits } from "../request/capacity.js";
+import type { JsonBody } from "../request/json-body.js";
 import type { Source } from "./source.js";
 import type { StoredItem } from "./stored-item.js";
 
@@ -31,8 +32,6 @@ export interface PagePlan {
 
 /** One page of Query or Scan. */
 export interface Page {
-  /** JSON texts of the items shown. */
-  readonly shown: readonly (Buffer | string)[];
   readonly count: number;
   readonly scannedCount: number;
   /** Bytes read from the source. */
@@ -43,16 +42,16 @@ export interface Page {
   readonly lastPlace: Item | undefined;
 }
 
-/** Reads items until the page is full or there are none left. */
-export function fillPage(source: Source, plan: PagePlan): Page {
+/** Reads items until the page is full or there are none left, and writes what it shows of them into the answer. */
+export function fillPage(source: Source, plan: PagePlan, body: JsonBody): Page {
   const { filter, view, fetches, itemsMax, bytesMax } = plan;
-  const shown: (Buffer | string)[] = [];
   let count = 0;
   let scannedCount = 0;
   let bytes = 0;
   let fetchedBytes = 0;
   let fetchedUnits = 0;
   let lastPlace: Item | undefined;
+  if (view.kind !== "count") body.openList("Items");
   for (const stored of plan.items) {
     scannedCount++;
     bytes += sizeIn(source, stored);
@@ -62,17 +61,18 @@ export function fillPage(source: Source, plan: PagePlan): Page {
     }
     if (filter === undefined || evaluateCondition(filter, stored.item)) {
       count++;
-      if (view.kind !== "count") shown.push(show(source, stored, view));
+      if (view.kind !== "count") body.element(textOf(source, stored, view));
     }
     if (scannedCount === itemsMax || Math.max(bytes, fetchedBytes) >= bytesMax) {
       lastPlace = source.placeOf(stored.item);
       break;
     }
   }
-  return { shown, count, scannedCount, bytes, fetchedUnits, lastPlace };
+  if (view.kind !== "count") body.closeList();
+  return { count, scannedCount, bytes, fetchedUnits, lastPlace };
 }
 
-function show(source: Source, stored: StoredItem, view: Exclude<PageView, { kind: "count" }>): Buffer | string {
+function textOf(source: Source, stored: StoredItem, view: Exclude<PageView, { kind: "count" }>): Buffer | string {
   switch (view.kind) {
     case "whole":
       return stored.json;

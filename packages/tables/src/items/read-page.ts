@@ -13,10 +13,8 @@ import { AttributeNames } from "../request/attribute-names.js";
 import { Capacity, readUnits } from "../request/capacity.js";
 import { JsonBody } from "../request/json-body.js";
 import { checkSelect, type PageRequest, viewOf } from "../request/page-request.js";
-import { withScratch } from "../storage/rows.js";
 import { projectedNames } from "./index-projection.js";
-import { fillPage } from "./page.js";
-import type { RowBounds } from "./row-keys.js";
+import { fillPage, type PagePlan } from "./page.js";
 import { Source } from "./source.js";
 
 /** Finds the table and the index of a request. @throws AwsError for unknown ones and for indexes that cannot be read so. */
@@ -130,27 +128,19 @@ export function answerPage(
   range: ByteRange,
   reverse = false,
 ): RawJson {
-  return withScratch(() =>
-    pageText(engine, source, request, source.bounds(range, reverse, request.startPlace), reverse),
-  );
-}
-
-/** The answer's text. Nothing that was read for it is kept: it is all in the scratch. */
-function pageText(engine: Engine, source: Source, request: PageRequest, bounds: RowBounds, reverse: boolean): RawJson {
-  const view = viewOf(request);
-  const page = fillPage(source, {
-    items: source.items(bounds, reverse),
+  const plan: PagePlan = {
+    items: source.items(source.bounds(range, reverse, request.startPlace), reverse),
     filter: request.filter,
-    view,
+    view: viewOf(request),
     fetches: fetches(source, request),
     itemsMax: request.itemsMax,
     bytesMax: engine.limits.pageBytesMax,
-  });
+  };
+  const body = new JsonBody();
+  const page = fillPage(source, plan, body);
   const capacity = new Capacity(request.table.given);
   capacity.add(readUnits(page.bytes, request.consistent), source.index);
   if (page.fetchedUnits > 0) capacity.add(request.consistent ? page.fetchedUnits : page.fetchedUnits / 2);
-  const body = new JsonBody();
-  if (view.kind !== "count") body.list("Items", page.shown);
   return body
     .member("Count", page.count)
     .member("ScannedCount", page.scannedCount)

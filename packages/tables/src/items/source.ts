@@ -2,7 +2,7 @@ import type { ByteRange, Item, KeySchema } from "@hotkeep/attributes";
 import type { Index, Table } from "../catalog/table.js";
 import type { Storage } from "../storage/storage.js";
 import { pickAttributes, projectToIndex } from "./index-projection.js";
-import { readEntryItem } from "./item-rows.js";
+import { borrowEntryItem } from "./item-rows.js";
 import { entryBounds, entryKey, itemBounds, itemKey, justAfter, type RowBounds, withoutSpace } from "./row-keys.js";
 import { StoredItem } from "./stored-item.js";
 
@@ -56,10 +56,12 @@ export class Source {
     return Buffer.compare(row, from) >= 0 && Buffer.compare(row, to) < 0;
   }
 
-  /** The items of some rows, in order; one consistent view of the data. */
+  /** The items of some rows, in order; one consistent view of the data. The next read takes an item's memory. */
   *items(bounds: RowBounds, reverse: boolean): Generator<StoredItem, void, undefined> {
-    for (const { value } of this.#storage.items.range({ ...bounds, reverse })) {
-      yield this.index === undefined ? new StoredItem(value) : readEntryItem(this.#storage, this.table, value);
+    for (const row of this.#storage.items.range({ ...bounds, reverse })) {
+      yield this.index === undefined
+        ? new StoredItem(row.borrowed)
+        : borrowEntryItem(this.#storage, this.table, row.value);
     }
   }
 

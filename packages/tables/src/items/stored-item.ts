@@ -7,7 +7,7 @@ const recordFormat = 1;
 
 /**
  * An item as it lies on disk: its size as DynamoDB counts it, and its JSON text as clients get it, so that a read
- * without projection copies bytes and parses nothing.
+ * without projection copies bytes and parses nothing. It lasts as long as the record that it was made of.
  */
 export class StoredItem {
   readonly sizeBytes: number;

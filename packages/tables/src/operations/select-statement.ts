@@ -178,6 +178,6 @@ class PageReader {
     if (filter !== undefined && !evaluateCondition(filter, source.shown(stored.item))) return;
     const { fields } = this.#statement;
     if (fields !== undefined) this.#items.push(JSON.stringify(selectFromItem(stored.item, fields)));
-    else this.#items.push(source.showsAll ? stored.json : JSON.stringify(source.shown(stored.item)));
+    else this.#items.push(source.showsAll ? Buffer.from(stored.json) : JSON.stringify(source.shown(stored.item)));
   }
 }

@@ -1,9 +1,19 @@
+import { HotkeepError } from "@hotkeep/core";
 import type { Database, Transaction } from "lmdb";
 
 /** A stored row. */
 export interface Row {
   readonly key: Buffer;
   readonly value: Buffer;
+}
+
+/**
+ * The row that a range has come to: the same object for all rows of the range, in turn. Take of it what is needed before
+ * the next row and before anything else is read. Each look at `key` or `value` makes a copy, the caller's to keep.
+ */
+export interface PassingRow extends Row {
+  /** The value where it lies, as {@link Rows.borrow} gives it. */
+  readonly borrowed: Buffer;
 }
 
 /** Rows with `from` <= key < `to` in unsigned byte order of the keys. */
@@ -19,52 +29,57 @@ export interface RowSnapshot {
   readonly transaction: Transaction;
 }
 
-/** What one answer reads fits into it most of the time. */
-const scratch = Buffer.allocUnsafeSlow(64 * 1024);
-/** Bytes of it that are in use; -1 outside of {@link withScratch}. */
-let scratchUsed = -1;
+/** `bytes[from, to)` of a buffer that the binding overwrites, and that may lie about its length. */
+function copyOf(bytes: Buffer, from: number, to: number): Buffer {
+  const copy = Buffer.allocUnsafe(to - from);
+  copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
+  return copy;
+}
 
-/**
- * Runs `work`, which keeps none of the rows that it reads: they are copied to memory that is used again and again.
- * Thousands of answers a second make more garbage than the collector takes away in passing.
- */
-export function withScratch<T>(work: () => T): T {
-  if (scratchUsed >= 0) return work();
-  scratchUsed = 0;
-  try {
-    return work();
-  } finally {
-    scratchUsed = -1;
+/** Where the binding has put a key that it has read. */
+class KeyPlace {
+  memory: Buffer = Buffer.alloc(0);
+  start = 0;
+  end = 0;
+}
+
+/** The binding reads all keys, of all ranges, to the same memory. */
+const lastKey = new KeyPlace();
+
+class RangeRow implements PassingRow {
+  borrowed: Buffer = lastKey.memory;
+
+  get key(): Buffer {
+    return copyOf(lastKey.memory, lastKey.start, lastKey.end);
+  }
+
+  get value(): Buffer {
+    return copyOf(this.borrowed, 0, this.borrowed.length);
   }
 }
 
-function roomFor(length: number): Buffer {
-  if (scratchUsed < 0 || scratchUsed + length > scratch.length) return Buffer.allocUnsafe(length);
-  const start = scratchUsed;
-  scratchUsed += length;
-  return scratch.subarray(start, scratchUsed);
-}
-
-/** Bytes that somebody else will overwrite, as the caller's own: in the scratch, or in the pool's memory, which costs a third of a buffer's. */
-function ownCopy(bytes: Uint8Array, from: number, length: number): Buffer {
-  const own = roomFor(length);
-  own.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, length));
-  return own;
-}
-
-/** How a space of rows is opened. What a range reads is copied once. */
+/** How a space of rows is opened: of what the binding reads nothing is copied before somebody wants it. */
 export const rowEncoding = {
   encoding: "binary",
   encoder: {
     encode: (value: Buffer) => value,
-    decode: (bytes: Buffer, length = bytes.length) => ownCopy(bytes, 0, length),
+    decode: (bytes: Buffer) => bytes,
   },
   keyEncoder: {
-    writeKey(key: Uint8Array, target: Uint8Array, start: number) {
+    writeKey(key: Uint8Array | KeyPlace, target: Uint8Array, start: number) {
+      if (key instanceof KeyPlace) {
+        // So the binding goes on in another transaction: after the last key, which is no longer there.
+        throw new HotkeepError("Internal", "A range of rows was read on after its transaction had ended.");
+      }
       target.set(key, start);
       return start + key.length;
     },
-    readKey: (source: Buffer, start: number, end: number) => ownCopy(source, start, end - start),
+    readKey(memory: Buffer, start: number, end: number): KeyPlace {
+      lastKey.memory = memory;
+      lastKey.start = start;
+      lastKey.end = end;
+      return lastKey;
+    },
   },
 } as const;
 
@@ -82,7 +97,7 @@ export class Rows {
   /** The row's value, the caller's to keep. */
   get(key: Buffer): Buffer | undefined {
     const borrowed = this.borrow(key);
-    return borrowed === undefined ? undefined : ownCopy(borrowed, 0, borrowed.length);
+    return borrowed === undefined ? undefined : copyOf(borrowed, 0, borrowed.length);
   }
 
   /** The row's value in a buffer that the next read overwrites: copy what is needed at once. Mind `length`: the memory behind it is larger. */
@@ -94,13 +109,18 @@ export class Rows {
     return this.#database.doesExist(key);
   }
 
-  /** `snapshot`: the rows as they were when it was made. */
-  range({ from, to, reverse = false }: RowRange, snapshot?: RowSnapshot): Iterable<Row> {
-    if (Buffer.compare(from, to) >= 0) return [];
+  /** To be read in one go, without waiting in between. `snapshot`: the rows as they were when it was made. */
+  *range({ from, to, reverse = false }: RowRange, snapshot?: RowSnapshot): Generator<PassingRow, void, undefined> {
+    if (Buffer.compare(from, to) >= 0) return;
     const bounds = reverse
       ? { start: to, exclusiveStart: true, end: from, inclusiveEnd: true, reverse: true }
       : { start: from, end: to };
-    return this.#database.getRange(snapshot === undefined ? bounds : { ...bounds, transaction: snapshot.transaction });
+    const row = new RangeRow();
+    const transaction = snapshot?.transaction;
+    for (const { value } of this.#database.getRange(transaction === undefined ? bounds : { ...bounds, transaction })) {
+      row.borrowed = value;
+      yield row;
+    }
   }
 
   /** How many rows a range has. */

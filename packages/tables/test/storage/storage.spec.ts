@@ -128,13 +128,53 @@ describe("Storage", () => {
       for (const key of ["a", "b", "b\0", "c", "d"]) transaction.put(storage.items, bytes(key), bytes(key));
     });
     const keys = (from: string, to: string, reverse: boolean) =>
-      [...storage.items.range({ from: bytes(from), to: bytes(to), reverse })].map(({ key }) => key.toString());
+      Array.from(storage.items.range({ from: bytes(from), to: bytes(to), reverse }), ({ key }) => key.toString());
     expect(keys("b", "d", false)).toEqual(["b", "b\0", "c"]);
     expect(keys("b", "d", true)).toEqual(["c", "b\0", "b"]);
     expect(keys("aa", "cc", true)).toEqual(["c", "b\0", "b"]);
     expect(keys("b", "b", false)).toEqual([]);
     expect(keys("x", "z", true)).toEqual([]);
     expect(keys("a", "z", true)).toEqual(["d", "c", "b\0", "b", "a"]);
+  });
+
+  it("gives the rows of a range as they were written, however long, and copies that outlive it", async () => {
+    const lengths = [0, 1, 2000, 4096, 8192, 32_767, 32_768, 32_769, 65_536, 410_000, 3];
+    const written = lengths.map((length, n) => ({ key: bytes(`row ${n + 10}`), value: Buffer.alloc(length, n + 65) }));
+    await storage.transact((transaction) => {
+      for (const { key, value } of written) transaction.put(storage.items, key, value);
+    });
+    const whole = { from: bytes("row"), to: bytes("rox") };
+    const check = () => {
+      const borrowed: boolean[] = [];
+      const copies = Array.from(storage.items.range(whole), (row, n) => {
+        const { key, value } = row;
+        borrowed.push(row.borrowed.subarray(0).equals(written[n]!.value));
+        return { key, value };
+      });
+      expect(borrowed).toEqual(written.map(() => true));
+      for (const [n, { key, value }] of written.entries()) {
+        expect(copies[n]!.key.equals(key)).toBe(true);
+        expect(copies[n]!.value.equals(value)).toBe(true);
+      }
+    };
+    check();
+    // Then from a commit, no longer from the transaction that is open.
+    const snapshot = await storage.snapshot();
+    check();
+    snapshot.done();
+  });
+
+  it("does not go on with a range in another transaction", async () => {
+    await storage.close();
+    storage = await open({ checkpointMs: 3_600_000 });
+    const write = (key: string) =>
+      storage.transact((transaction) => transaction.put(storage.items, bytes(key), bytes(key)));
+    await Promise.all(["a", "b", "c"].map(write));
+    const range = storage.items.range({ from: bytes("a"), to: bytes("z") })[Symbol.iterator]();
+    expect(range.next().value?.key.toString()).toBe("a");
+    const snapshot = await storage.snapshot();
+    snapshot.done();
+    expect(() => range.next()).toThrow("A range of rows was read on after its transaction had ended.");
   });
 
   it("refuses writes beyond its bound instead of queueing without end", async () => {
