@@ -33,8 +33,8 @@ export class Spreading {
     const waiting = (operation: Operation<never, unknown>): Operation<never, unknown> => ({
       ...operation,
       needs: (input, call) => operation.needs(input, call),
-      handle: async (input, call) => {
-        const output = await operation.handle(input, call);
+      handle: async (input, call, hold) => {
+        const output = await operation.handle(input, call, hold);
         if (this.#underWay.size > 0) await Promise.all(this.#underWay);
         return output;
       },

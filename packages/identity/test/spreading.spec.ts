@@ -1,4 +1,4 @@
-import type { CallContext, ServiceHandlers } from "@hotkeep/protocols";
+import { AnswerHold, type CallContext, type ServiceHandlers } from "@hotkeep/protocols";
 import { describe, expect, it } from "vitest";
 import { Spreading } from "../src/spreading.js";
 
@@ -26,10 +26,12 @@ describe("a change of permissions", () => {
       ],
     };
     const [{ operation } = { operation: undefined }] = spreading.afterSpreading(handlers).operations;
-    const answer = Promise.resolve(operation?.handle({} as never, {} as CallContext)).then((output) => {
-      events.push("answered");
-      return output;
-    });
+    const answer = Promise.resolve(operation?.handle({} as never, {} as CallContext, new AnswerHold())).then(
+      (output) => {
+        events.push("answered");
+        return output;
+      },
+    );
     await new Promise((resolve) => setImmediate(resolve));
     expect(events).toEqual(["heard", "handled"]);
     inForce();

@@ -1,6 +1,6 @@
 import { ManualClock, type PermissionRequest, type Principal, SeededRandom, silentLogger } from "@hotkeep/core";
 import { type Network, type NetworkOptions, openNetwork } from "@hotkeep/network";
-import type { CallContext, Ec2Operations, Operation } from "@hotkeep/protocols";
+import { AnswerHold, type CallContext, type Ec2Operations, type Operation } from "@hotkeep/protocols";
 import { memoryStore, type StateStore } from "@hotkeep/state";
 
 export const account = "123456789012";
@@ -76,7 +76,7 @@ export function openHarness(options: Partial<NetworkOptions> = {}, store: StateS
     async call(name, input, caller = {}) {
       const context = contextOf(name, caller);
       await operationOf(name).needs(input, context);
-      return (await operationOf(name).handle(input, context)) as Output<typeof name>;
+      return (await operationOf(name).handle(input, context, new AnswerHold())) as Output<typeof name>;
     },
     needs: async (name, input, caller = {}) => operationOf(name).needs(input, contextOf(name, caller)),
   };

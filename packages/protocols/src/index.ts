@@ -1,3 +1,4 @@
+export { AnswerHold } from "./answer-hold.js";
 export type { AuditRecord } from "./audit.js";
 export * from "./authorizer.js";
 export * from "./credentials.js";

@@ -1,4 +1,5 @@
 import type { PermissionRequest, Principal } from "@hotkeep/core";
+import type { AnswerHold } from "./answer-hold.js";
 
 /** The service names in signatures, and so in audit records. CloudWatch's is `monitoring`. */
 export type SigningName = "iam" | "sts" | "ec2" | "dax" | "dynamodb" | "monitoring" | "hotkeep";
@@ -43,7 +44,8 @@ export interface Operation<Input, Output> {
   readonly unsigned?: boolean;
   /** All must be allowed, in order; the first denial is reported. Pure reading, no effects. */
   needs(input: Input, call: CallContext): readonly PermissionRequest[] | Promise<readonly PermissionRequest[]>;
-  handle(input: Input, call: CallContext): Output | Promise<Output>;
+  /** `hold`: for outcomes that are known before they are certain. Whoever calls it gives nothing away before that lets go. */
+  handle(input: Input, call: CallContext, hold: AnswerHold): Output | Promise<Output>;
 }
 
 /** A service's operations: `{ CreateRole: { input, output } }`. */

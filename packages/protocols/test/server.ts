@@ -10,6 +10,7 @@ import {
   systemClock,
 } from "@hotkeep/core";
 import {
+  type AnswerHold,
   type Authorizer,
   type CallContext,
   type Credential,
@@ -66,6 +67,8 @@ export class Recorder {
   input: unknown;
   call: CallContext | undefined;
   output: unknown = {};
+  /** What its answers are held for. */
+  until: Promise<unknown> | undefined;
 
   /** Handlers for every operation of a service. */
   handlers(service: ServiceName, needs: NamedOperation["operation"]["needs"] = () => []): NamedOperation[] {
@@ -73,9 +76,10 @@ export class Recorder {
       name,
       operation: {
         needs,
-        handle: (input: never, call: CallContext) => {
+        handle: (input: never, call: CallContext, hold: AnswerHold) => {
           this.input = input;
           this.call = call;
+          if (this.until !== undefined) hold.until(this.until);
           if (this.output instanceof Error) throw this.output;
           return this.output;
         },

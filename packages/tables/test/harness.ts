@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AwsError, ManualClock, type PermissionRequest, SeededRandom, silentLogger } from "@hotkeep/core";
-import { type CallContext, type RawJson, rawJson } from "@hotkeep/protocols";
+import { AnswerHold, type CallContext, type RawJson, rawJson } from "@hotkeep/protocols";
 import { openTables, type Tables, type TablesLimits, type TablesOptions } from "@hotkeep/tables";
 
 export const account = "123456789012";
@@ -69,7 +69,13 @@ export class Harness {
     const { operation } = this.#named(name);
     const context = this.context(name, changes);
     await operation.needs(input as never, context);
-    const output = await operation.handle(input as never, context);
+    const hold = new AnswerHold();
+    let output: unknown;
+    try {
+      output = await operation.handle(input as never, context, hold);
+    } finally {
+      await hold.held;
+    }
     return isRaw(output) ? JSON.parse(output.body.toString()) : output;
   }
 

@@ -1,7 +1,7 @@
 import { type Clock, CommonAwsError, HotkeepError, type Logger, type ServicePrincipal } from "@hotkeep/core";
 import type { Identity } from "@hotkeep/identity";
 import type { Network } from "@hotkeep/network";
-import type { CallContext, LocalCall, Operation } from "@hotkeep/protocols";
+import { AnswerHold, type CallContext, type LocalCall, type Operation } from "@hotkeep/protocols";
 import { fault } from "../errors.js";
 import { clusterArn, daxService } from "../model/arns.js";
 import type { Place } from "../model/records.js";
@@ -106,7 +106,10 @@ export class LinkedRole {
         now: clock.now(),
         secureTransport: true,
       };
-      return (await (found.operation as Operation<unknown, unknown>).handle(input, call)) as never;
+      const hold = new AnswerHold();
+      const output = await (found.operation as Operation<unknown, unknown>).handle(input, call, hold);
+      await hold.held;
+      return output as never;
     };
   }
 }

@@ -41,7 +41,7 @@ export function dispatching(home: Identity, accountOf: AccountOf): readonly Serv
       const dispatched: AnyOperation = {
         ...(unsigned !== undefined && { unsigned }),
         needs: (input, call) => chosen(input, call).needs(input, call),
-        handle: (input, call) => chosen(input, call).handle(input, call),
+        handle: (input, call, hold) => chosen(input, call).handle(input, call, hold),
       };
       return { name, operation: dispatched as unknown as NamedOperation["operation"] };
     }),

@@ -7,6 +7,7 @@ import {
   type Principal,
   type Random,
 } from "@hotkeep/core";
+import { AnswerHold } from "../answer-hold.js";
 import type { AuditRecord } from "../audit.js";
 import type { Authorizer } from "../authorizer.js";
 import type { Credential, CredentialSource } from "../credentials.js";
@@ -61,6 +62,7 @@ interface Progress {
   readonly requestId: string;
   readonly time: number;
   readonly started: number;
+  readonly hold: AnswerHold;
   service?: Service;
   /** How the client speaks to it. */
   wire?: Wire;
@@ -97,24 +99,39 @@ class ModelRouter implements Router {
       const response = this.#serve(request, headers, progress);
       if (response instanceof Promise) {
         return response.then(
-          (answered) => this.#answered(answered, progress),
-          (thrown: unknown) => this.#refused(thrown, progress),
+          (made) => this.#whenReleased(made, undefined, progress),
+          (thrown: unknown) => this.#refuse(thrown, progress),
         );
       }
-      return this.#answered(response, progress);
+      return this.#whenReleased(response, undefined, progress);
     } catch (thrown) {
-      return this.#refused(thrown, progress);
+      return this.#refuse(thrown, progress);
     }
   }
 
-  #answered(response: HttpResponse, progress: Progress): HttpResponse {
-    this.#audit(progress, response.status, undefined);
-    return response;
+  #refuse(thrown: unknown, progress: Progress): HttpResponse | Promise<HttpResponse> {
+    const error = this.#asAwsError(thrown, progress);
+    return this.#whenReleased(this.#writeError(error, progress), error, progress);
   }
 
-  #refused(thrown: unknown, progress: Progress): HttpResponse {
-    const error = this.#asAwsError(thrown, progress);
-    const response = this.#writeError(error, progress);
+  /** Gives a response that is made, with the error that it tells, as soon as nothing holds it back any more. */
+  #whenReleased(
+    response: HttpResponse,
+    error: AwsError | undefined,
+    progress: Progress,
+  ): HttpResponse | Promise<HttpResponse> {
+    const { held } = progress.hold;
+    if (held === undefined) return this.#give(response, error, progress);
+    return held.then(
+      () => this.#give(response, error, progress),
+      (thrown: unknown) => {
+        const failure = this.#asAwsError(thrown, progress);
+        return this.#give(this.#writeError(failure, progress), failure, progress);
+      },
+    );
+  }
+
+  #give(response: HttpResponse, error: AwsError | undefined, progress: Progress): HttpResponse {
     this.#audit(progress, response.status, error);
     return response;
   }
@@ -145,7 +162,12 @@ class ModelRouter implements Router {
 
   #begin(): Progress {
     const { clock } = this.#options;
-    return { requestId: this.#requestIds.next(), time: clock.now(), started: clock.monotonic() };
+    return {
+      requestId: this.#requestIds.next(),
+      time: clock.now(),
+      started: clock.monotonic(),
+      hold: new AnswerHold(),
+    };
   }
 
   #serve(request: HttpRequest, headers: Headers, progress: Progress): HttpResponse | Promise<HttpResponse> {
@@ -208,8 +230,12 @@ class ModelRouter implements Router {
     const operation = findOperation(service, local.operation);
     service.wire.assertInput(local.operation, local.input);
     const call = this.#call(service, local.operation, credential, local.region, true, progress);
-    const output = await this.#perform(service, operation, local.input, call, progress);
-    return service.wire.localOutput(local.operation, output);
+    try {
+      const output = await this.#perform(service, operation, local.input, call, progress);
+      return service.wire.localOutput(local.operation, output);
+    } finally {
+      await progress.hold.held;
+    }
   }
 
   #call(
@@ -272,7 +298,7 @@ class ModelRouter implements Router {
     if (service.signing === "ec2" && isDryRun(input)) {
       throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", { status: 412 });
     }
-    const output = operation.handle(input, call);
+    const output = operation.handle(input, call, progress.hold);
     if (output instanceof Promise) return output.then((done: unknown) => (progress.output = done));
     progress.output = output;
     return output;

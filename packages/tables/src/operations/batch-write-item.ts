@@ -62,7 +62,7 @@ export function batchWriteItem(engine: Engine): NamedOperation {
         });
         return permission(action, table.arn, context);
       }),
-    async handle(input, call) {
+    async handle(input, call, hold) {
       const tables = compile.forHandle(input, call).map(({ table: reference, actions }) => {
         const table = engine.itemTable(reference);
         return { reference, table, writes: actions.map((one) => prepareWrite(one, table)) };
@@ -74,7 +74,7 @@ export function batchWriteItem(engine: Engine): NamedOperation {
           const capacity = capacities.of(table, reference.given);
           for (const write of writes) carryOut(engine, transaction, write, decideWrite(engine, write), capacity);
         }
-      });
+      }, hold);
       const body = new JsonBody().member("UnprocessedItems", {});
       if (input.ReturnItemCollectionMetrics === "SIZE") {
         const metrics = tables.map(({ reference, table, writes }) => [

@@ -1,5 +1,5 @@
 import { type Item, type SelectStatement, updatedAttributes } from "@hotkeep/attributes";
-import type { CallContext, NamedOperation, RawJson } from "@hotkeep/protocols";
+import type { AnswerHold, CallContext, NamedOperation, RawJson } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
 import { carryOut, decideWrite, prepareWrite, type WriteOutcome } from "../items/write-item.js";
@@ -34,9 +34,9 @@ export function executeStatement(engine: Engine): NamedOperation {
       const surroundings = { returnConsumedCapacity: input.ReturnConsumedCapacity };
       return [statementNeeds(engine, compile.forNeeds(input, call), surroundings)];
     },
-    handle(input, call) {
+    handle(input, call, hold) {
       const bound = compile.forHandle(input, call);
-      if (isWriteStatement(bound)) return answerWriteStatement(engine, bound, input);
+      if (isWriteStatement(bound)) return answerWriteStatement(engine, bound, input, hold);
       const { statement, table } = bound;
       if (statement.kind !== "select") throw existsMisplaced();
       return answerSelect(engine, { statement: statement as SelectStatement, table }, input);
@@ -67,11 +67,12 @@ async function answerWriteStatement(
   engine: Engine,
   bound: BoundStatement<WriteStatement>,
   input: Input,
+  hold: AnswerHold,
 ): Promise<RawJson> {
   const capacity = new Capacity(bound.table.given);
   const showOnFailure = input.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
   const action = writeOf(engine, bound, showOnFailure);
-  const returned = await runWrite(engine, bound, action, () => capacity);
+  const returned = await runWrite(engine, bound, action, () => capacity, hold);
   return new JsonBody()
     .list("Items", returned === undefined ? [] : [returned])
     .member("ConsumedCapacity", capacity.describe(input.ReturnConsumedCapacity as CapacityDetail | undefined))
@@ -85,12 +86,16 @@ export function writeOf(engine: Engine, bound: BoundStatement<WriteStatement>, s
   return writeActionOf(bound, key, showOnFailure);
 }
 
-/** Carries a statement's write out in a transaction of its own; the JSON text of what RETURNING asks for. */
+/**
+ * Carries a statement's write out in a transaction of its own; the JSON text of what RETURNING asks for: when it is on
+ * disk, or, with `hold`, to be held until then.
+ */
 export async function runWrite(
   engine: Engine,
   bound: BoundStatement<WriteStatement>,
   action: WriteAction,
   capacity: () => Capacity,
+  hold?: AnswerHold,
 ): Promise<Buffer | string | undefined> {
   const write = prepareWrite(action, engine.itemTable(bound.table));
   try {
@@ -98,7 +103,7 @@ export async function runWrite(
       const decided = decideWrite(engine, write);
       carryOut(engine, transaction, write, decided, capacity());
       return decided;
-    });
+    }, hold);
     return returnedItem(bound.statement, outcome);
   } catch (error) {
     throw statementError(error, bound);

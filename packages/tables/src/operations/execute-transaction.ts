@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { itemSizeBytes, projectFromItem, type SelectStatement } from "@hotkeep/attributes";
 import { AwsError } from "@hotkeep/core";
-import type { CallContext, NamedOperation, RawJson } from "@hotkeep/protocols";
+import type { AnswerHold, CallContext, NamedOperation, RawJson } from "@hotkeep/protocols";
 import type { Table } from "../catalog/table.js";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
@@ -57,7 +57,7 @@ export function executeTransaction(engine: Engine): NamedOperation {
       };
       return compile.forNeeds(input, call).map((bound) => statementNeeds(engine, bound, surroundings));
     },
-    handle(input, call) {
+    handle(input, call, hold) {
       const statements = compile.forHandle(input, call);
       const found = tablesOf(engine, statements);
       statements.forEach((bound, index) => {
@@ -70,7 +70,7 @@ export function executeTransaction(engine: Engine): NamedOperation {
       });
       return statements.every(isRead)
         ? answerReads(engine, statements as readonly BoundStatement<SelectStatement>[], tables, input)
-        : answerWrites(engine, statements as readonly BoundStatement<TransactedStatement>[], tables, input, call);
+        : answerWrites(engine, statements as readonly BoundStatement<TransactedStatement>[], tables, input, call, hold);
     },
   });
 }
@@ -112,6 +112,7 @@ async function answerWrites(
   tables: readonly Table[],
   input: Input,
   call: CallContext,
+  hold: AnswerHold,
 ): Promise<RawJson> {
   const showsOnFailure = (index: number) =>
     input.TransactStatements[index]!.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
@@ -143,7 +144,7 @@ async function answerWrites(
       rememberToken(engine.storage, transaction, token, token.digest, call.now, expiresAt);
     }
     return used;
-  });
+  }, hold);
   return answer([], capacities, input);
 }
 

@@ -19,6 +19,6 @@ export function putItem(engine: Engine): NamedOperation {
   const compile = compiledOnce(read);
   return operation("PutItem", {
     needs: (input, call) => writeNeeds(engine, compile.forNeeds(input, call), input),
-    handle: (input, call) => answerWrite(engine, compile.forHandle(input, call), input),
+    handle: (input, call, hold) => answerWrite(engine, compile.forHandle(input, call), input, hold),
   });
 }

@@ -1,6 +1,6 @@
 import { type Item, updatedAttributes } from "@hotkeep/attributes";
 import { type PermissionRequest, permission } from "@hotkeep/core";
-import type { RawJson } from "@hotkeep/protocols";
+import type { AnswerHold, RawJson } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
 import { describeCollection } from "../items/collection-metrics.js";
@@ -38,8 +38,13 @@ export function writeNeeds(
   return [permission(writePermissions[action.kind], action.table.arn, context)];
 }
 
-/** Carries out a single write in a transaction of its own; its answer is made there, and given when it is on disk. */
-export function answerWrite(engine: Engine, action: WriteAction, input: WriteAnswerParameters): Promise<RawJson> {
+/** Carries out a single write in a transaction of its own; its answer is made there, and held until it is on disk. */
+export function answerWrite(
+  engine: Engine,
+  action: WriteAction,
+  input: WriteAnswerParameters,
+  hold: AnswerHold,
+): Promise<RawJson> {
   const table = engine.itemTable(action.table);
   const write = prepareWrite(action, table);
   return engine.storage.transact((transaction) => {
@@ -56,7 +61,7 @@ export function answerWrite(engine: Engine, action: WriteAction, input: WriteAns
           : undefined,
       )
       .done();
-  });
+  }, hold);
 }
 
 /** Bytes that the write adds to its collection. */

@@ -69,7 +69,7 @@ export function transactWriteItems(engine: Engine): NamedOperation {
         ),
       );
     },
-    async handle(input, call) {
+    async handle(input, call, hold) {
       const { actions } = compile.forHandle(input, call);
       const tables = actions.map(({ table }) => engine.itemTable(table));
       const writes = forEachAction(actions, (action, index) => prepareWrite(action, tables[index]!));
@@ -88,7 +88,7 @@ export function transactWriteItems(engine: Engine): NamedOperation {
           rememberToken(engine.storage, transaction, token, token.digest, call.now, expiresAt);
         }
         return used;
-      });
+      }, hold);
       return new JsonBody()
         .member("ConsumedCapacity", capacities.describe(input.ReturnConsumedCapacity as CapacityDetail | undefined))
         .member("ItemCollectionMetrics", collectionMetrics(engine, writes, input))

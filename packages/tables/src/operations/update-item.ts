@@ -19,6 +19,6 @@ export function updateItem(engine: Engine): NamedOperation {
   const compile = compiledOnce(read);
   return operation("UpdateItem", {
     needs: (input, call) => writeNeeds(engine, compile.forNeeds(input, call), input),
-    handle: (input, call) => answerWrite(engine, compile.forHandle(input, call), input),
+    handle: (input, call, hold) => answerWrite(engine, compile.forHandle(input, call), input, hold),
   });
 }

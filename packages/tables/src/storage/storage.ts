@@ -8,11 +8,17 @@ import { type Counter, WriteTransaction } from "./write-transaction.js";
 
 interface Job {
   readonly work: (transaction: WriteTransaction) => unknown;
+  readonly hold: OutcomeHold | undefined;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: unknown) => void;
   readonly transaction: WriteTransaction;
   outcome: "none" | "value" | "error";
   result: unknown;
+}
+
+/** Takes an outcome before it is certain, and lets nobody else hear of it before a promise resolves; an `AnswerHold`. */
+export interface OutcomeHold {
+  until(durable: Promise<void>): void;
 }
 
 /** Rows of one moment, to be given up when they are read. */
@@ -86,30 +92,25 @@ export class Storage {
   }
 
   /**
-   * Holds an answer that was read just now back until everything that it can tell of is on disk: at once, when nothing
-   * is on its way there.
+   * What an answer that was read just now must not be given before: everything that it can tell of is on disk. Undefined
+   * when nothing is on its way there. Rejects with AwsError `Internal` when what was read has been taken back.
    *
-   * @throws AwsError `Internal` when what was read has been taken back.
+   * @throws AwsError `Internal` when nothing can be read that can be trusted.
    */
-  whenDurable<T>(answer: T): T | Promise<T> {
+  get durable(): Promise<void> | undefined {
     const { failure } = this.#rows;
     if (failure !== undefined) throw unwritable(failure);
-    if (this.#saving === undefined) return answer;
-    return this.#saving.then(
-      () => answer,
-      (cause: unknown) => {
-        throw unwritable(cause);
-      },
-    );
+    return this.#saving;
   }
 
   /**
    * Runs `work` in the order of the calls, alone among all writers, with everything earlier work wrote in sight; then
-   * commits. Resolves or rejects with its outcome once that is on disk. Work is synchronous and may run only once.
+   * commits. Resolves or rejects with its outcome once that is on disk. With `hold`, already when the disk has begun to
+   * write: that then hears what the outcome has to wait for. Work is synchronous and may run only once.
    *
    * @throws AwsError what the work threw; `ThrottlingException` when too many writes wait; `Internal` when the disk failed.
    */
-  transact<T>(work: (transaction: WriteTransaction) => T): Promise<T> {
+  transact<T>(work: (transaction: WriteTransaction) => T, hold?: OutcomeHold): Promise<T> {
     if (this.#closed) return Promise.reject(new CommonAwsError("ServiceUnavailable", "The tables are closed."));
     if (this.#pending >= this.#limits.pendingWritesMax) {
       return Promise.reject(
@@ -120,6 +121,7 @@ export class Storage {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({
         work,
+        hold,
         resolve: resolve as (value: unknown) => void,
         reject,
         transaction: new WriteTransaction(),
@@ -187,26 +189,47 @@ export class Storage {
   async #commit(): Promise<void> {
     try {
       this.#rows.ready();
-    } catch (error) {
-      this.#reject(this.#queue.splice(0), error);
+    } catch (cause) {
+      const refused = this.#queue.splice(0);
+      this.#refuse(refused, this.#failed(refused, cause));
       return;
     }
     const batch: Job[] = [];
     try {
       this.#carryOut(batch);
-      if (!this.#rows.isSaved) {
-        this.#saving = this.#rows.save();
-        await this.#saving;
-      }
-    } catch (error) {
-      for (const job of batch.toReversed()) if (job.outcome === "value") job.transaction.rollback();
-      this.#rows.revert();
-      this.#reject(batch, error);
+    } catch (cause) {
+      this.#refuse(batch, this.#takeBack(batch, cause));
       return;
+    }
+    if (!this.#rows.isSaved) {
+      const saving = this.#save(batch);
+      this.#saving = saving;
+      // While the disk works there is time to make answers.
+      for (const job of batch) {
+        if (job.hold === undefined) continue;
+        job.hold.until(saving);
+        settle(job);
+      }
+      try {
+        await saving;
+      } catch (error) {
+        this.#refuse(batch, error);
+        return;
+      }
+    }
+    this.#pending -= batch.length;
+    for (const job of batch) settle(job);
+  }
+
+  /** @throws AwsError `Internal` when the disk has failed and the batch was taken back. */
+  async #save(batch: readonly Job[]): Promise<void> {
+    try {
+      await this.#rows.save();
+    } catch (cause) {
+      throw this.#takeBack(batch, cause);
     } finally {
       this.#saving = undefined;
     }
-    for (const job of batch) this.#settle(job);
   }
 
   /** Does the work of the requests of one commit, and tells which they are. Whoever comes later is for the next one. */
@@ -244,19 +267,28 @@ export class Storage {
     job.transaction.apply(this.#rows, dirty);
   }
 
-  #settle(job: Job): void {
-    this.#pending--;
-    if (job.outcome === "value") job.resolve(job.result);
-    else job.reject(job.result);
+  /** Undoes what a batch did. The answer: what to tell those who asked for it. */
+  #takeBack(batch: readonly Job[], cause: unknown): AwsError {
+    for (const job of batch.toReversed()) if (job.outcome === "value") job.transaction.rollback();
+    this.#rows.revert();
+    return this.#failed(batch, cause);
   }
 
-  #reject(batch: readonly Job[], cause: unknown): void {
+  #failed(batch: readonly Job[], cause: unknown): AwsError {
     this.#logger.error("a commit of the tables failed", { error: String(cause), requests: batch.length });
-    for (const job of batch) {
-      this.#pending--;
-      job.reject(unwritable(cause));
-    }
+    return unwritable(cause);
   }
+
+  #refuse(batch: readonly Job[], error: unknown): void {
+    this.#pending -= batch.length;
+    for (const job of batch) job.reject(error);
+  }
+}
+
+/** Tells the outcome. Who has heard it already hears nothing more: promises are kept once. */
+function settle({ outcome, result, resolve, reject }: Job): void {
+  if (outcome === "value") resolve(result);
+  else reject(result);
 }
 
 /** What callers hear when the disk, and not their request, is to blame. */

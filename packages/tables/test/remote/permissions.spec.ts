@@ -1,5 +1,5 @@
 import { AwsError, type LogFields, type PermissionRequest, silentLogger, systemClock } from "@hotkeep/core";
-import type { CallContext } from "@hotkeep/protocols";
+import { AnswerHold, type CallContext } from "@hotkeep/protocols";
 import { openRemoteTables, type RemoteTables } from "@hotkeep/tables";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { account, type Json, region } from "../harness.js";
@@ -220,9 +220,8 @@ describe("what a caller must be allowed before a call goes to the endpoint", () 
     const input = { TableName: "Later", Item: { pk: { S: "a" } } };
     const [permission] = await needs("PutItem", input);
     expect(permission?.context).not.toHaveProperty("dynamodb:LeadingKeys");
-    const error: unknown = await Promise.resolve(named("PutItem").handle(input as never, context("PutItem"))).catch(
-      (thrown) => thrown,
-    );
+    const put = named("PutItem").handle(input as never, context("PutItem"), new AnswerHold());
+    const error: unknown = await Promise.resolve(put).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(AwsError);
     expect(error).toMatchObject({ code: "ResourceNotFoundException", message: "Requested resource not found" });
     expect(endpoint.take()).toEqual(["DescribeTable"]);

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SeededRandom, silentLogger, systemRandom } from "@hotkeep/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { defaultTablesLimits } from "../../src/limits.js";
 import { DurableRows } from "../../src/storage/durable-rows.js";
+import { Storage } from "../../src/storage/storage.js";
 
 const rounds = 40;
 const keys = 1500;
@@ -166,5 +168,50 @@ describe("when the power fails", () => {
       writeFileSync(join(path, "data.mdb"), left);
       writeFileSync(join(path, "data.wal"), after["data.wal"]);
     }
+  });
+
+  it("what was released is there afterwards, and what was still held is there whole or not at all", {
+    timeout: 60_000,
+  }, async () => {
+    const random = new SeededRandom(11);
+    const names = Array.from({ length: 8 }, (_, index) => `key ${index}`);
+    const path = join(directory, "cut");
+    mkdirSync(path);
+    const storage = await Storage.open({
+      path: join(directory, "whole"),
+      logger: silentLogger,
+      random: systemRandom,
+      limits: { ...defaultTablesLimits, rowsPerCheckpointMax: 20 },
+    });
+    /** The step that all rows are of after the power was gone with the files like this. */
+    const stepIn = async (left: Files) => {
+      for (const file of files) writeFileSync(join(path, file), left[file]);
+      const rows = await open(path);
+      const found = new Set(names.map((name) => rows.items.get(Buffer.from(name))?.readUInt32LE(0)));
+      await rows.close();
+      expect(found.size).toBe(1);
+      return [...found][0];
+    };
+    let saved = read(join(directory, "whole"));
+    for (let step = 1; step <= 20; step++) {
+      const row = Buffer.alloc(2_000, step);
+      row.writeUInt32LE(step);
+      let durable: Promise<void> | undefined;
+      await storage.transact(
+        (transaction) => {
+          for (const name of names) transaction.put(storage.items, Buffer.from(name), row);
+        },
+        { until: (promise) => (durable = promise) },
+      );
+      const held = read(join(directory, "whole"));
+      const reaches = () => random.below(100) < [0, 50, 100][step % 3]!;
+      const cutShort = { ...held, "data.wal": cut(saved["data.wal"], held["data.wal"], reaches) };
+      expect(durable).toBeDefined();
+      await durable;
+      saved = read(join(directory, "whole"));
+      expect(await stepIn(saved), `released, step ${step}`).toBe(step);
+      if (step > 1) expect([step - 1, step], `held, step ${step}`).toContain(await stepIn(cutShort));
+    }
+    await storage.close();
   });
 });
