@@ -8,6 +8,7 @@ import {
 } from "@hotkeep/attributes";
 import { readUnits } from "../request/capacity.js";
 import type { JsonBody } from "../request/json-body.js";
+import type { PassingRow } from "../storage/rows.js";
 import type { Source } from "./source.js";
 import type { StoredItem } from "./stored-item.js";
 
@@ -19,7 +20,7 @@ export type PageView =
 
 /** How to fill a page. */
 export interface PagePlan {
-  readonly items: Iterable<StoredItem>;
+  readonly rows: Iterable<PassingRow>;
   readonly filter: Condition | undefined;
   readonly view: PageView;
   /** Whether every item is fetched from the table because a local index does not show all that is wanted. */
@@ -52,7 +53,8 @@ export function fillPage(source: Source, plan: PagePlan, body: JsonBody): Page {
   let fetchedUnits = 0;
   let lastPlace: Item | undefined;
   if (view.kind !== "count") body.openList("Items");
-  for (const stored of plan.items) {
+  for (const row of plan.rows) {
+    const stored = source.itemOf(row);
     scannedCount++;
     bytes += sizeIn(source, stored);
     if (fetches) {

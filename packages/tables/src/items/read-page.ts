@@ -129,7 +129,7 @@ export function answerPage(
   reverse = false,
 ): RawJson {
   const plan: PagePlan = {
-    items: source.items(source.bounds(range, reverse, request.startPlace), reverse),
+    rows: source.rows(source.bounds(range, reverse, request.startPlace), reverse),
     filter: request.filter,
     view: viewOf(request),
     fetches: fetches(source, request),

@@ -1,5 +1,6 @@
 import type { ByteRange, Item, KeySchema } from "@hotkeep/attributes";
 import type { Index, Table } from "../catalog/table.js";
+import type { PassingRow } from "../storage/rows.js";
 import type { Storage } from "../storage/storage.js";
 import { pickAttributes, projectToIndex } from "./index-projection.js";
 import { borrowEntryItem } from "./item-rows.js";
@@ -56,13 +57,16 @@ export class Source {
     return Buffer.compare(row, from) >= 0 && Buffer.compare(row, to) < 0;
   }
 
-  /** The items of some rows, in order; one consistent view of the data. The next read takes an item's memory. */
-  *items(bounds: RowBounds, reverse: boolean): Generator<StoredItem, void, undefined> {
-    for (const row of this.#storage.items.range({ ...bounds, reverse })) {
-      yield this.index === undefined
-        ? new StoredItem(row.borrowed)
-        : borrowEntryItem(this.#storage, this.table, row.value);
-    }
+  /** Rows of the source within bounds, in order; one consistent view of the data. */
+  rows(bounds: RowBounds, reverse: boolean): Iterable<PassingRow> {
+    return this.#storage.items.range({ ...bounds, reverse });
+  }
+
+  /** The item of one of the source's rows. The next read takes its memory. */
+  itemOf(row: PassingRow): StoredItem {
+    return this.index === undefined
+      ? new StoredItem(row.borrowed)
+      : borrowEntryItem(this.#storage, this.table, row.value);
   }
 
   /** What the source itself shows of an item: all of it, or the index's projection. */

@@ -157,7 +157,8 @@ class PageReader {
     const before = this.#bytes;
     let full: Item | undefined;
     if (Buffer.compare(bounds.from, bounds.to) < 0) {
-      for (const stored of this.#source.items(bounds, reverse)) {
+      for (const row of this.#source.rows(bounds, reverse)) {
+        const stored = this.#source.itemOf(row);
         this.#look(stored, filter);
         if (this.#looked === itemsMax || this.#bytes >= this.#engine.limits.pageBytesMax) {
           full = this.#source.placeOf(stored.item);

@@ -6,6 +6,7 @@ const nothing = rawJson(Buffer.from("{}"));
 const slabBytes = 64 * 1024;
 /** UTF-8 of a string takes at most so many bytes for each of its units. */
 const bytesPerUnitMax = 3;
+const comma = 0x2c;
 
 /** Memory with what earlier answers have not taken of it. Away while a body is being written into it. */
 let slab: { readonly memory: Buffer; readonly from: number } | undefined;
@@ -108,7 +109,9 @@ export class JsonBody {
     if (text === "") return;
     this.#text = "";
     const memory = this.#room(text.length * bytesPerUnitMax);
-    this.#at += memory.write(text, this.#at);
+    // What stands between two items does not need the call that writes a text.
+    if (text === ",") memory[this.#at++] = comma;
+    else this.#at += memory.write(text, this.#at);
   }
 
   /** The memory, with room for so many bytes more. */
