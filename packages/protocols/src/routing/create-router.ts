@@ -177,7 +177,7 @@ class ModelRouter implements Router {
     if (userAgent !== undefined) progress.userAgent = userAgent;
     const traceparent = headers.get("traceparent");
     if (traceparent !== undefined) progress.traceparent = traceparent;
-    const scoped = scopedService(request, headers);
+    const scoped = request.signed?.scope.service ?? scopedService(request, headers);
     const name = locateService(request, headers, scoped);
     const service = this.#service(name ?? "dynamodb");
     progress.service = service;

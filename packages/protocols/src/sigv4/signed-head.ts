@@ -73,13 +73,15 @@ export class SignedHead {
     this.scope = scope;
     this.secretAccessKey = credential.secretAccessKey;
     this.sessionToken = credential.sessionToken;
-    const { places } = layout;
+    const { places, changing, rawHeaders } = layout;
+    const values = new Map<string, string | number>();
+    for (const [name, place] of places) values.set(name, changing.get(place) ?? trimmed(rawHeaders[place]!));
     this.headers = {
       get: (name) => {
-        const place = places.get(name);
-        return place === undefined ? undefined : trimmed(this.#value(place));
+        const value = values.get(name);
+        return typeof value === "number" ? trimmed(this.#changed(value)) : value;
       },
-      has: (name) => places.has(name),
+      has: (name) => values.has(name),
     };
   }
 
@@ -118,12 +120,10 @@ export class SignedHead {
 
   /** Name, value, name, value … of the request that was taken last, until another one is. */
   rawHeaders(): string[] {
-    return this.#rawHeaders.map((text, place) => (place % 2 === 0 ? text : this.#value(place)));
-  }
-
-  #value(place: number): string {
-    const number = this.#changing.get(place);
-    return number === undefined ? this.#rawHeaders[place]! : this.#changed(number);
+    return this.#rawHeaders.map((text, place) => {
+      const number = this.#changing.get(place);
+      return number === undefined ? text : this.#changed(number);
+    });
   }
 
   #changed(number: number): string {
