@@ -25,5 +25,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** All of `headers` as they go out, each with its line's end, where whoever made them knows that nothing in them ends a line. */
+  readonly headerLines?: string;
   readonly body: Buffer | string;
 }

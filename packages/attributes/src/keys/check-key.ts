@@ -69,6 +69,8 @@ export function checkKeyValue(
             `${cannot} IndexName: ${indexName}, IndexKey: ${attribute.name}`,
     );
   }
+  // A UTF-16 unit takes at most three bytes, so that most keys need no counting.
+  if (text.length * 3 <= rangeKeyBytesMax) return;
   const bytes = attribute.type === "S" ? Buffer.byteLength(text) : base64Bytes(text);
   // The missing space is the service's own.
   if (isHash && bytes > hashKeyBytesMax) {

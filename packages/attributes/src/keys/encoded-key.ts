@@ -32,6 +32,8 @@ export function encodeHashPrefix(schema: KeySchema, hash: AttributeValue): Buffe
 
 /** Where keys are put together: how long one is shows only then. Longer ones than DynamoDB allows get memory of their own. */
 const workbench = Buffer.allocUnsafeSlow(16 * 1024);
+/** Keys of up to so many bytes are copied here: calling out of the engine costs more. */
+const copiedBytesMax = 128;
 
 function encode(schema: KeySchema, hash: AttributeValue, range: AttributeValue | undefined, leadBytes: number): Buffer {
   const hashAt = leadBytes + headBytes;
@@ -39,15 +41,20 @@ function encode(schema: KeySchema, hash: AttributeValue, range: AttributeValue |
   const bytes = bytesMax <= workbench.length ? workbench : Buffer.allocUnsafe(bytesMax);
   let end = hashAt + writeKeyBytes(hash, schema.hash.type, bytes, hashAt);
   const long = end - hashAt > inlineHashBytesMax;
-  bytes.writeUInt16BE(scanBucket(bytes, hashAt, end), leadBytes);
-  bytes.writeUInt16BE(long ? digestMark : end - hashAt, leadBytes + bucketBytes);
+  const bucket = scanBucket(bytes, hashAt, end);
+  const mark = long ? digestMark : end - hashAt;
+  bytes[leadBytes] = bucket >> 8;
+  bytes[leadBytes + 1] = bucket;
+  bytes[leadBytes + bucketBytes] = mark >> 8;
+  bytes[leadBytes + bucketBytes + 1] = mark;
   if (long) {
     createHash("sha256").update(bytes.subarray(hashAt, end)).digest().copy(bytes, hashAt);
     end = hashAt + digestBytes;
   }
   if (range !== undefined) end += writeKeyBytes(range, schema.range!.type, bytes, end);
   const encoded = Buffer.allocUnsafe(end);
-  bytes.copy(encoded, 0, 0, end);
+  if (end > copiedBytesMax) bytes.copy(encoded, 0, 0, end);
+  else for (let i = leadBytes; i < end; i++) encoded[i] = bytes[i]!;
   return encoded;
 }
 

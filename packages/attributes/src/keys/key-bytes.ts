@@ -25,8 +25,28 @@ export function keyBytesMax(value: AttributeValue): number {
 
 /** Writes what {@link encodeKeyBytes} makes of a value, where there is room for it. Returns how many bytes that are. */
 export function writeKeyBytes(value: AttributeValue, type: KeyType, target: Buffer, at: number): number {
-  if (type === "N") return encodeNumber(contentOf(value) as string).copy(target, at);
-  return target.write(contentOf(value) as string, at, type === "S" ? "utf8" : "base64");
+  const text = contentOf(value) as string;
+  switch (type) {
+    case "S":
+      return writeText(text, target, at);
+    case "B":
+      return target.write(text, at, "base64");
+    case "N":
+      return encodeNumber(text).copy(target, at);
+  }
+}
+
+/** Texts up to this many characters are written here: calling out of the engine costs more. */
+const writtenCharactersMax = 48;
+
+function writeText(text: string, target: Buffer, at: number): number {
+  if (text.length > writtenCharactersMax) return target.write(text, at, "utf8");
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return target.write(text, at, "utf8");
+    target[at + i] = code;
+  }
+  return text.length;
 }
 
 /** The value that {@link encodeKeyBytes} made `bytes` of. */

@@ -178,7 +178,8 @@ export class Directory {
     if (!key.startsWith(this.#prefix)) return undefined;
     const slash = key.indexOf("/", this.#prefix.length);
     const table = key.slice(this.#prefix.length, slash);
-    const record = key.slice(slash + 1);
+    // A copy: every call looks records up, and a slice of a longer text is slow to compare.
+    const record = Buffer.from(key.slice(slash + 1)).toString();
     const before = this.#collections.get(table)?.set(record, value as never);
     return { table, key: record, before, after: value };
   }

@@ -32,6 +32,8 @@ export class JsonWire implements Wire {
   /** Operations by what X-Amz-Target says. */
   readonly #targets: ReadonlyMap<string, string>;
   readonly #contentType: string;
+  /** How the headers of an answer begin. */
+  readonly #linesToRequestId: string;
   readonly #isDynamoDb: boolean;
   readonly #codecs = new Map<string, Codec>();
   readonly #readers: (index: number) => JsonReader;
@@ -42,6 +44,7 @@ export class JsonWire implements Wire {
     this.#tables = tables;
     this.#targets = new Map(Object.keys(tables.operations).map((name) => [`${tables.target}.${name}`, name]));
     this.#contentType = `application/x-amz-json-${tables.jsonVersion}`;
+    this.#linesToRequestId = `content-type: ${this.#contentType}\r\nx-amzn-requestid: `;
     this.#isDynamoDb = tables.service === "dynamodb" || tables.service === "dynamodbstreams";
     this.bodyBytesMax = this.#isDynamoDb ? dynamoDbBodyBytesMax : bodyBytesMax;
     this.#readers = compileJsonReaders(tables);
@@ -84,13 +87,20 @@ export class JsonWire implements Wire {
   }
 
   writeOutput(operation: string, output: unknown, requestId: string): HttpResponse {
-    const body = output instanceof RawJson ? output.body : this.#codec(operation).write(output);
-    return this.#response(200, body, requestId);
+    const raw = output instanceof RawJson ? output : new RawJson(this.#codec(operation).write(output));
+    if (!this.#isDynamoDb) return this.#response(200, raw.body, requestId);
+    const crc32 = String(raw.crc32);
+    return {
+      status: 200,
+      headers: { "content-type": this.#contentType, "x-amzn-requestid": requestId, "x-amz-crc32": crc32 },
+      headerLines: `${this.#linesToRequestId}${requestId}\r\nx-amz-crc32: ${crc32}\r\n`,
+      body: raw.bytes,
+    };
   }
 
   localOutput(operation: string, output: unknown): unknown {
     if (!(output instanceof RawJson)) return output;
-    return this.#codec(operation).readOutput(JSON.parse(output.body.toString()));
+    return this.#codec(operation).readOutput(JSON.parse(output.bytes.toString()));
   }
 
   writeError(error: AwsError, requestId: string): HttpResponse {

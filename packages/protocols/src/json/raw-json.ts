@@ -1,9 +1,24 @@
+import { crc32 } from "node:zlib";
+
 /** The body of an answer, encoded already. */
 export class RawJson {
   readonly body: Buffer | string;
+  #bytes: Buffer | undefined;
+  #crc32: number | undefined;
 
   constructor(body: Buffer | string) {
     this.body = body;
+  }
+
+  get bytes(): Buffer {
+    this.#bytes ??= typeof this.body === "string" ? Buffer.from(this.body, "utf8") : this.body;
+    return this.#bytes;
+  }
+
+  /** Of its bytes; counted once. */
+  get crc32(): number {
+    this.#crc32 ??= crc32(this.bytes);
+    return this.#crc32;
   }
 }
 

@@ -26,8 +26,12 @@ export function itemRange(space: number): RowBounds {
 
 /** Where an item stands: its table's number, then the encoded key. */
 export function itemKey(table: Table, key: Item): Buffer {
+  const { space } = table;
   const bytes = encodeKey(table.key, key, spaceBytes);
-  bytes.writeUInt32BE(table.space, 0);
+  bytes[0] = space >> 24;
+  bytes[1] = space >> 16;
+  bytes[2] = space >> 8;
+  bytes[3] = space;
   return bytes;
 }
 

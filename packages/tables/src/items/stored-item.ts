@@ -11,18 +11,22 @@ const recordFormat = 1;
  */
 export class StoredItem {
   readonly sizeBytes: number;
-  /** UTF-8 text of the item's JSON object. */
-  readonly json: Buffer;
+  readonly #record: Buffer;
   #item: Item | undefined;
 
   constructor(record: Buffer) {
     this.sizeBytes = recordSize(record);
-    this.json = record.subarray(recordHeaderBytes);
+    this.#record = record;
+  }
+
+  /** UTF-8 text of the item's JSON object. */
+  get json(): Buffer {
+    return this.#record.subarray(recordHeaderBytes);
   }
 
   /** The parsed item; parsed once. */
   get item(): Item {
-    this.#item ??= parseItem(this.json.toString("utf8"));
+    this.#item ??= parseItem(this.#record.toString("utf8", recordHeaderBytes));
     return this.#item;
   }
 }

@@ -48,7 +48,7 @@ export function transactedAction(
     const { where } = statement.select;
     keyFitsOrMismatch(where, schema);
     const { key, rest } = namedItem(where, schema, "kept");
-    const names = new AttributeNames().add(Object.keys(key)).condition(rest);
+    const names = new AttributeNames(Object.keys(key)).condition(rest);
     return { kind: "check", table, item: key, condition: presentAnd(rest, schema), names, showOnFailure };
   }
   if (statement.kind !== "insert") checkNamesItem(statement.where, schema);

@@ -22,7 +22,7 @@ function read(input: InputOf<"GetItem">, call: CallContext) {
   const key = readItem(input.Key);
   const legacy = input.AttributesToGet === undefined ? undefined : fromAttributesToGet(input.AttributesToGet);
   const projection = parseExpressions(input).projection ?? legacy;
-  return { table, key, projection, names: new AttributeNames().add(Object.keys(key)).projection(projection) };
+  return { table, key, projection, names: new AttributeNames(Object.keys(key)).projection(projection) };
 }
 
 /** GetItem: one item by its key. Always strongly consistent; ConsistentRead only changes what it is said to cost. */

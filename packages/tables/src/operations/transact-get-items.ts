@@ -32,7 +32,7 @@ function read(input: InputOf<"TransactGetItems">, call: CallContext): readonly G
     const table = tableReference(get.TableName, call, action);
     const key = readItem(get.Key);
     const { projection } = parseExpressions(get);
-    return { table, key, projection, names: new AttributeNames().add(Object.keys(key)).projection(projection) };
+    return { table, key, projection, names: new AttributeNames(Object.keys(key)).projection(projection) };
   });
 }
 

@@ -7,14 +7,22 @@ const none: readonly string[] = [];
  * that lead into key attributes.
  */
 export class AttributeNames {
-  readonly #names = new Set<string>();
+  /** Names that a key or an item has: mostly these are all. */
+  readonly #given: readonly string[];
+  /** All of them, as soon as there are others. */
+  #names: Set<string> | undefined;
   #nestedInConditions: string[] | undefined;
   #nestedElsewhere: string[] | undefined;
   #inCondition = false;
 
+  /** Begins with names of which none is there twice. */
+  constructor(given: readonly string[] = none) {
+    this.#given = given;
+  }
+
   /** In order of first mention. */
   list(): readonly string[] {
-    return [...this.#names];
+    return this.#names === undefined ? this.#given : [...this.#names];
   }
 
   /** Those of which a path goes on to a list element or map entry: in conditions, then in all else. */
@@ -23,12 +31,12 @@ export class AttributeNames {
   }
 
   add(names: Iterable<string>): this {
-    for (const name of names) this.#names.add(name);
+    for (const name of names) this.#add(name);
     return this;
   }
 
   projection(projection: Projection | undefined): this {
-    for (const path of projection ?? []) this.#path(path);
+    if (projection !== undefined) for (const path of projection) this.#path(path);
     return this;
   }
 
@@ -86,8 +94,13 @@ export class AttributeNames {
     }
   }
 
+  #add(name: string): void {
+    this.#names ??= new Set(this.#given);
+    this.#names.add(name);
+  }
+
   #path(path: DocumentPath): void {
-    this.#names.add(path[0]);
+    this.#add(path[0]);
     if (path.length === 1) return;
     if (this.#inCondition) {
       this.#nestedInConditions ??= [];

@@ -44,8 +44,8 @@ export function checkParameterMix(
   expressions: readonly ExpressionName[],
   legacy: readonly string[],
 ): void {
+  if (!hasPlaceholders(input) && !hasOneOf(input, legacy)) return;
   const has = (name: string) => (input as Readonly<Record<string, unknown>>)[name] !== undefined;
-  if (!has("ExpressionAttributeNames") && !has("ExpressionAttributeValues") && !legacy.some(has)) return;
   const used = expressions.filter(has);
   const old = legacy.filter((name) => has(name) && !(name === "KeyConditions" && !has("KeyConditionExpression")));
   if (used.length > 0 && old.length > 0) {
@@ -64,6 +64,15 @@ export function checkParameterMix(
       `ExpressionAttributeValues can only be specified when using expressions: ${valued.join(" and ")} ${verb} null`,
     );
   }
+}
+
+function hasPlaceholders(input: ExpressionParameters): boolean {
+  return input.ExpressionAttributeNames !== undefined || input.ExpressionAttributeValues !== undefined;
+}
+
+function hasOneOf(input: object, names: readonly string[]): boolean {
+  for (const name of names) if ((input as Readonly<Record<string, unknown>>)[name] !== undefined) return true;
+  return false;
 }
 
 const none: Expressions = {

@@ -56,7 +56,7 @@ export function readPut(
   const item = readItem(input.Item);
   const sizeBytes = checkItemSize(item, "put");
   const { condition } = conditionOf(input, legacy);
-  const names = new AttributeNames().add(Object.keys(item)).condition(condition);
+  const names = new AttributeNames(Object.keys(item)).condition(condition);
   return { kind: "put", table, item, sizeBytes, condition, names, showOnFailure: showsOnFailure(input) };
 }
 
@@ -71,7 +71,7 @@ export function readUpdate(
   const legacyUpdate = legacy.update?.();
   const { condition, expressions } = conditionOf(input, legacy);
   const update = expressions.update ?? legacyUpdate ?? [];
-  const names = new AttributeNames().add(Object.keys(item)).update(update).condition(condition);
+  const names = new AttributeNames(Object.keys(item)).update(update).condition(condition);
   const isLegacy = legacyUpdate !== undefined;
   return { kind: "update", isLegacy, table, item, update, condition, names, showOnFailure: showsOnFailure(input) };
 }
@@ -87,7 +87,7 @@ export function readDelete(
   const table = tableReference(input.TableName, call, writePermissions[kind]);
   const item = readItem(input.Key);
   const { condition } = conditionOf(input, legacy);
-  const names = new AttributeNames().add(Object.keys(item)).condition(condition);
+  const names = new AttributeNames(Object.keys(item)).condition(condition);
   return { kind, table, item, condition, names, showOnFailure: showsOnFailure(input) };
 }
 

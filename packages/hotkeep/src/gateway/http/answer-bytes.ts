@@ -13,16 +13,24 @@ export interface Envelope {
 const unsafeInHeader = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The head of an answer, to be sent as latin1. @throws Error for a header that would break out of its line. */
-export function answerHead({ status, headers }: HttpResponse, bodyBytes: number, envelope: Envelope): string {
-  let head = status === 200 ? "HTTP/1.1 200 OK\r\n" : `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "unknown"}\r\n`;
+export function answerHead(response: HttpResponse, bodyBytes: number, envelope: Envelope): string {
+  const { status, headerLines } = response;
+  const statusLine =
+    status === 200 ? "HTTP/1.1 200 OK\r\n" : `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "unknown"}\r\n`;
+  const lines = headerLines ?? linesOf(response.headers);
+  if (hasNoBody(status)) return statusLine + lines + headEnd(envelope);
+  return `${statusLine}${lines}content-length: ${bodyBytes}\r\n${headEnd(envelope)}`;
+}
+
+function linesOf(headers: HttpResponse["headers"]): string {
+  let lines = "";
   for (const name in headers) {
     const value = headers[name]!;
     if (unsafeInHeader.test(value))
       throw new Error(`the answer's header \`${name}\` has characters that no header can have`);
-    head += `${name}: ${value}\r\n`;
+    lines += `${name}: ${value}\r\n`;
   }
-  if (!hasNoBody(status)) head += `content-length: ${bodyBytes}\r\n`;
-  return head + headEnd(envelope);
+  return lines;
 }
 
 /** The same for a second's answers. */

@@ -208,7 +208,6 @@ export class HttpSession implements ConnectionEvents {
     const stays = keepAlive && !closing;
     const keepAliveSeconds = stays ? Math.floor(limits.keepAliveMs / 1000) : undefined;
     const body = typeof response.body === "string" ? Buffer.from(response.body, "utf8") : response.body;
-    const headOnly = method === "HEAD";
     let head: string;
     try {
       head = answerHead(response, body.length, { date, keepAliveSeconds });
@@ -217,7 +216,7 @@ export class HttpSession implements ConnectionEvents {
       this.#refuse("malformed");
       return;
     }
-    this.#send(head, headOnly || hasNoBody(response.status) ? undefined : body);
+    this.#send(head, method === "HEAD" || hasNoBody(response.status) ? undefined : body);
     this.#since = this.#host.now;
     if (!stays) this.#finish();
   }
@@ -231,7 +230,7 @@ export class HttpSession implements ConnectionEvents {
       return;
     }
     assembled.write(head, 0, "latin1");
-    body?.copy(assembled, head.length);
+    if (body !== undefined) assembled.set(body, head.length);
     this.#connection.writeLent(assembled, bytes);
   }
 
