@@ -23,6 +23,13 @@ const parts = [
     headers: ["openssl/sha.h"],
     without: "without compiled signatures, every one is verified by node:crypto",
   },
+  {
+    room: "tables",
+    name: "direct-writes",
+    platforms: ["linux"],
+    headers: ["uv.h"],
+    without: "without direct writes, a thread of Node.js writes the tables' log",
+  },
 ];
 
 const { platform, arch, execPath, versions } = process;

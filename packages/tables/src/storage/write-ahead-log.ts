@@ -2,6 +2,7 @@ import { closeSync, constants, existsSync, fdatasync, fstatSync, fsyncSync, open
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { HotkeepError } from "@hotkeep/core";
+import { DirectWrites } from "./direct-writes.js";
 import { blocks, claimedLength, isRecord, recordHeadBytes, wholeBlocks } from "./log-record.js";
 
 /** Bytes of the log's file; positions go on for ever and wrap around in it. Part of the files' format. */
@@ -33,6 +34,7 @@ export class WriteAheadLog {
   /** Undefined until a new log is made. */
   #file: number | undefined;
   #isDirect = isSynchronous;
+  #directWrites: DirectWrites | undefined;
   #fileBytes = 0;
   /** Position of the next record, and of the oldest that is needed. */
   #end = 0;
@@ -94,7 +96,7 @@ export class WriteAheadLog {
         await this.#write(zeros, this.#fileBytes);
         this.#fileBytes += growthBytes;
       }
-      await this.#write(record, at);
+      await this.#overwrite(record, at);
     } catch (error) {
       this.#isTorn = true;
       throw error;
@@ -147,18 +149,29 @@ export class WriteAheadLog {
   }
 
   close(): void {
+    this.#directWrites?.close();
+    this.#directWrites = undefined;
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
   }
 
   #open(): number {
     try {
-      return openSync(this.#path, this.#isDirect ? directFlags : synchronousFlags, 0o600);
+      const file = openSync(this.#path, this.#isDirect ? directFlags : synchronousFlags, 0o600);
+      if (this.#isDirect) this.#directWrites = DirectWrites.open();
+      return file;
     } catch (error) {
       if (!this.#isDirect || !isInvalid(error)) throw error;
       this.#isDirect = false;
       return openSync(this.#path, synchronousFlags, 0o600);
     }
+  }
+
+  /** Writes over blocks that the file has: the system need not look for new ones, so nobody waits while it begins. */
+  async #overwrite(bytes: Buffer, at: number): Promise<void> {
+    const direct = this.#directWrites;
+    if (direct?.isWorthwhile && (await direct.write(this.#file!, bytes, at))) return;
+    await this.#write(bytes, at);
   }
 
   async #write(bytes: Buffer, at: number): Promise<void> {
@@ -168,7 +181,7 @@ export class WriteAheadLog {
       if (!this.#isDirect || !isInvalid(error)) throw error;
       // The file could be opened so, and yet not be written to.
       this.#isDirect = false;
-      closeSync(this.#file!);
+      this.close();
       this.#file = this.#open();
       await writeAll(this.#file, bytes, at);
     }
