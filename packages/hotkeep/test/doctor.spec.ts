@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { SeededRandom, silentLogger, systemClock } from "@hotkeep/core";
 import { loadNativeSockets } from "@hotkeep/node";
 import { loadNativeSignedHeads } from "@hotkeep/protocols";
-import { openTables } from "@hotkeep/tables";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readConfiguration } from "../src/configuration.js";
 import {
   checkCompiler,
   checkDataDirectory,
+  checkLogWrites,
   checkNode,
   checkSignatures,
   checkTransport,
@@ -76,10 +76,19 @@ describe("hotkeep doctor", () => {
     );
   });
 
+  it("tells what writes the log of the tables", () => {
+    const native = loadNativeWrites();
+    expect(checkLogWrites()).toMatchObject(
+      "write" in native
+        ? { state: "good", text: "compiled: written without a thread where the disk allows" }
+        : { state: "note", text: `written by a thread: ${native.reason}` },
+    );
+  });
+
   it("misses a compiler without making much of it", () => {
     expect(checkCompiler("no-such-compiler")).toMatchObject({
       state: "note",
-      text: "`no-such-compiler` was not found; only the quicker transport and signatures need one, when they are built",
+      text: "`no-such-compiler` was not found; only the quicker transport, signatures and log need one, when they are built",
     });
   });
 

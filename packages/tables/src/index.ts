@@ -6,3 +6,4 @@ export { defaultRemoteLimits, type RemoteLimits } from "./remote/limits.js";
 export { openRemoteTables, type RemoteTables, type RemoteTablesOptions, readEndpoint } from "./remote/open-remote.js";
 export type { EndpointState } from "./remote/remote-endpoint.js";
 export type { PolicyPrincipals } from "./resource-policies/policy-principals.js";
+export { loadNativeWrites } from "./storage/direct-writes.js";

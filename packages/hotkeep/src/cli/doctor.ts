@@ -2,7 +2,14 @@ import { systemClock } from "@hotkeep/core";
 import { type ConfigurationInput, readConfiguration } from "../configuration.js";
 import { checkCertificates } from "../doctor/certificates.js";
 import type { Finding } from "../doctor/finding.js";
-import { checkCompiler, checkDataDirectory, checkNode, checkSignatures, checkTransport } from "../doctor/machine.js";
+import {
+  checkCompiler,
+  checkDataDirectory,
+  checkLogWrites,
+  checkNode,
+  checkSignatures,
+  checkTransport,
+} from "../doctor/machine.js";
 import { checkLoopbackRange, checkPort } from "../doctor/network.js";
 import { checkStoredTables } from "../doctor/tables.js";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
@@ -25,6 +32,7 @@ export async function doctor(
     checkNode(versions.node),
     checkTransport(systemClock, env.HOTKEEP_TRANSPORT),
     checkSignatures(),
+    checkLogWrites(),
     checkCompiler(env.CC ?? "cc"),
     await checkLoopbackRange(configuration),
     await checkPort(configuration),

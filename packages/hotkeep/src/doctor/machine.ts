@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { type Clock, HotkeepError } from "@hotkeep/core";
 import { chooseTransport } from "@hotkeep/node";
 import { loadNativeSignedHeads } from "@hotkeep/protocols";
+import { loadNativeWrites } from "@hotkeep/tables";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
 import type { Finding } from "./finding.js";
 
@@ -50,12 +51,22 @@ export function checkSignatures(): Finding {
   return { subject, state: "note", text: `node:crypto alone: ${native.reason}`, help };
 }
 
+/** What writes the tables' log. */
+export function checkLogWrites(): Finding {
+  const subject = "tables' log";
+  const native = loadNativeWrites();
+  if ("write" in native)
+    return { subject, state: "good", text: "compiled: written without a thread where the disk allows" };
+  const help = "all writes work, somewhat slower; on Linux, install a C compiler and `npm run build`";
+  return { subject, state: "note", text: `written by a thread: ${native.reason}`, help };
+}
+
 /** The C compiler that the build would use. */
 export function checkCompiler(compiler: string): Finding {
   const { status, stdout } = spawnSync(compiler, ["--version"], { encoding: "utf8" });
   const subject = "C compiler";
   if (status === 0) return { subject, state: "good", text: stdout.split("\n")[0] ?? compiler };
-  const text = `\`${compiler}\` was not found; only the quicker transport and signatures need one, when they are built`;
+  const text = `\`${compiler}\` was not found; only the quicker transport, signatures and log need one, when they are built`;
   return { subject, state: "note", text };
 }
 
