@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { SeededRandom, silentLogger, systemClock } from "@hotkeep/core";
 import { loadNativeSockets } from "@hotkeep/node";
 import { loadNativeSignedHeads } from "@hotkeep/protocols";
+import { loadNativeWrites, openTables } from "@hotkeep/tables";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readConfiguration } from "../src/configuration.js";
 import {
