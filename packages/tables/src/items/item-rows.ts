@@ -47,16 +47,22 @@ export function readItemAnswer(storage: Storage, rowKey: Buffer): Buffer | undef
   return answer;
 }
 
+/** Reads an item by its row key. The next read takes its memory. */
+export function borrowItemRow(storage: Storage, rowKey: Buffer): StoredItem | undefined {
+  const record = storage.items.borrow(rowKey);
+  return record === undefined ? undefined : new StoredItem(record);
+}
+
 /** Reads the item that an index entry stands for. The next read takes its memory. */
 export function borrowEntryItem(storage: Storage, table: Table, entryValue: Buffer): StoredItem {
-  const record = storage.items.borrow(placed(table.space, entryValue));
-  if (record === undefined) {
+  const found = borrowItemRow(storage, placed(table.space, entryValue));
+  if (found === undefined) {
     throw new HotkeepError(
       "TablesUnusable",
       `An index of the table \`${table.name}\` names an item that is not there.`,
     );
   }
-  return new StoredItem(record);
+  return found;
 }
 
 /** Puts `after` in the place of `before` (undefined: no item), with all index entries, totals and the stream's record. */

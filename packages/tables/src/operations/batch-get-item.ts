@@ -3,7 +3,7 @@ import { permission } from "@hotkeep/core";
 import type { CallContext, NamedOperation } from "@hotkeep/protocols";
 import type { Engine } from "../engine.js";
 import { invalid } from "../errors.js";
-import { readItemRow } from "../items/item-rows.js";
+import { borrowItemRow } from "../items/item-rows.js";
 import { checkKeyPaths } from "../items/key-paths.js";
 import { itemKey } from "../items/row-keys.js";
 import { AttributeNames } from "../request/attribute-names.js";
@@ -80,18 +80,20 @@ export function batchGetItem(engine: Engine): NamedOperation {
       return new JsonBody()
         .object("Responses", (responses) => {
           for (const { request, table, rows } of wanted) {
-            const shown: (Buffer | string)[] = [];
+            responses.openList(request.table.given);
             const capacity = capacities.of(table, request.table.given);
             let read = 0;
             for (; read < rows.length && bytes < engine.limits.batchGetBytesMax; read++) {
-              const stored = readItemRow(engine.storage, rows[read]!);
+              const stored = borrowItemRow(engine.storage, rows[read]!);
               capacity.add(readUnits(stored?.sizeBytes ?? 0, request.consistent));
               if (stored === undefined) continue;
               bytes += stored.sizeBytes;
               const { projection } = request;
-              shown.push(projection === undefined ? stored.json : JSON.stringify(projectItem(stored.item, projection)));
+              responses.element(
+                projection === undefined ? stored.json : JSON.stringify(projectItem(stored.item, projection)),
+              );
             }
-            responses.list(request.table.given, shown);
+            responses.closeList();
             if (read < rows.length) {
               unprocessed[request.table.given] = { ...request.given, Keys: request.given.Keys.slice(read) };
             }

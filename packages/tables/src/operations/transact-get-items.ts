@@ -65,22 +65,29 @@ export function transactGetItems(engine: Engine): NamedOperation {
       }
       const capacities = new Capacities("read");
       let bytes = 0;
-      const responses = gets.map(({ table, projection }, index) => {
+      const items = gets.map(({ table }, index) => {
         const stored = readItemRow(engine.storage, rows[index]!);
         capacities.of(tables[index]!, table.given).add(readUnits(stored?.sizeBytes ?? 0, true));
-        if (stored === undefined) return "{}";
-        bytes += stored.sizeBytes;
+        bytes += stored?.sizeBytes ?? 0;
         if (bytes > engine.limits.transactionBytesMax) {
           const message = `The items of a transaction cannot exceed ${engine.limits.transactionBytesMax} bytes`;
           throw cancelledBy({ Code: "ValidationError", Message: message }, index, gets.length);
         }
-        const item = projection === undefined ? stored.item : projectItem(stored.item, projection);
-        return JSON.stringify({ Item: item });
+        return stored;
       });
-      return new JsonBody()
+      const body = new JsonBody()
         .member("ConsumedCapacity", capacities.describe(input.ReturnConsumedCapacity as CapacityDetail | undefined))
-        .list("Responses", responses)
-        .done();
+        .openList("Responses");
+      gets.forEach(({ projection }, index) => {
+        const stored = items[index];
+        body.objectElement((response) =>
+          response.spliced(
+            "Item",
+            stored && (projection ? JSON.stringify(projectItem(stored.item, projection)) : stored.json),
+          ),
+        );
+      });
+      return body.closeList().done();
     },
   });
 }

@@ -2,18 +2,21 @@ import { type RawJson, rawJson } from "@hotkeep/protocols";
 
 const nothing = rawJson(Buffer.from("{}"));
 
-/** Memory for many answers, one after the other; an answer that is longer gets its own. */
+/** Answers of up to this size lie side by side in memory of this size, where they were written. */
 const slabBytes = 64 * 1024;
+/** Longer ones are written in memory that is used again unless it is larger than this, and copied out of it. */
+const pageBytesMax = 4 * 1024 * 1024;
 /** UTF-8 of a string takes at most so many bytes for each of its units. */
 const bytesPerUnitMax = 3;
 const comma = 0x2c;
 
-/** Memory with what earlier answers have not taken of it. Away while a body is being written into it. */
+/** What earlier answers have left of a slab, and the memory of long answers. Whoever writes has taken it away. */
 let slab: { readonly memory: Buffer; readonly from: number } | undefined;
+let page: Buffer | undefined;
 
 /**
- * Writes an answer from JSON text that is there already, such as stored items, and from values yet to be written. Every
- * byte is copied once, to where it stays: bytes that are given are the giver's again at once.
+ * Writes an answer from JSON text that is there already, such as stored items, and from values yet to be written. Bytes
+ * that are given are copied, and the giver's again, at once.
  */
 export class JsonBody {
   #memory: Buffer | undefined;
@@ -50,9 +53,7 @@ export class JsonBody {
 
   /** The next element of the open list, in JSON text. */
   element(json: Buffer | string): this {
-    if (!this.#first) this.#add(",");
-    this.#first = false;
-    return this.#add(json);
+    return this.#next().#add(json);
   }
 
   closeList(): this {
@@ -60,13 +61,14 @@ export class JsonBody {
     return this.#add("]");
   }
 
+  /** The next element of the open list is an object; `fill` adds its members. */
+  objectElement(fill: (body: this) => void): this {
+    return this.#next().#add("{").#fill(fill);
+  }
+
   /** A member that is an object again; `fill` adds its members. */
   object(name: string, fill: (body: this) => void): this {
-    this.#name(name).#add("{");
-    this.#first = true;
-    fill(this);
-    this.#first = false;
-    return this.#add("}");
+    return this.#name(name).#add("{").#fill(fill);
   }
 
   /** Members that are JSON text already, at least one of them. */
@@ -83,15 +85,33 @@ export class JsonBody {
   bytes(): Buffer {
     this.#add("}").#writeText();
     const memory = this.#memory!;
-    slab = { memory, from: this.#at };
     this.#memory = undefined;
-    return memory.subarray(this.#from, this.#at);
+    const answer = memory.subarray(this.#from, this.#at);
+    if (memory.length === slabBytes) {
+      slab = { memory, from: this.#at };
+      return answer;
+    }
+    if (memory.length <= pageBytesMax) page = memory;
+    return Buffer.from(answer);
+  }
+
+  /** Goes on behind an object's first brace. */
+  #fill(fill: (body: this) => void): this {
+    this.#first = true;
+    fill(this);
+    this.#first = false;
+    return this.#add("}");
   }
 
   #name(name: string): this {
-    this.#add(this.#first ? JSON.stringify(name) : `,${JSON.stringify(name)}`);
+    return this.#next().#add(`${JSON.stringify(name)}:`);
+  }
+
+  /** Parts what follows from a member or element before it. */
+  #next(): this {
+    if (!this.#first) this.#add(",");
     this.#first = false;
-    return this.#add(":");
+    return this;
   }
 
   #add(json: Buffer | string): this {
@@ -118,21 +138,29 @@ export class JsonBody {
   #room(bytes: number): Buffer {
     const memory = this.#memory ?? this.#take();
     if (this.#at + bytes <= memory.length) return memory;
-    const written = memory.subarray(this.#from, this.#at);
-    const larger = Buffer.allocUnsafeSlow(Math.max(slabBytes, 2 * (written.length + bytes)));
-    larger.set(written);
+    const written = this.#at - this.#from;
+    const larger = takeMemory(written + bytes);
+    memory.copy(larger, 0, this.#from, this.#at);
     this.#from = 0;
-    this.#at = written.length;
+    this.#at = written;
     this.#memory = larger;
     return larger;
   }
 
   #take(): Buffer {
-    const { memory, from } = slab ?? { memory: Buffer.allocUnsafeSlow(slabBytes), from: 0 };
+    const { memory, from } = slab ?? { memory: takeMemory(0), from: 0 };
     slab = undefined;
     this.#from = from;
     this.#at = from;
     this.#memory = memory;
     return memory;
   }
+}
+
+/** A new slab, or what holds more than one does. */
+function takeMemory(bytes: number): Buffer {
+  if (bytes <= slabBytes) return Buffer.allocUnsafeSlow(slabBytes);
+  const kept = page;
+  page = undefined;
+  return kept !== undefined && kept.length >= bytes ? kept : Buffer.allocUnsafeSlow(2 * bytes);
 }

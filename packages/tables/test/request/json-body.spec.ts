@@ -25,6 +25,15 @@ describe("JsonBody", () => {
     expect(body.bytes().toString()).toBe('{"dynamodb":{"a":1,"b":2,"c":3}}');
   });
 
+  it("writes objects as elements of a list", () => {
+    const body = new JsonBody().openList("Responses");
+    for (const item of [json({ a: 1 }), undefined, '{"b":2}'])
+      body.objectElement((inner) => inner.spliced("Item", item));
+    expect(body.closeList().member("Count", 3).bytes().toString()).toBe(
+      '{"Responses":[{"Item":{"a":1}},{},{"Item":{"b":2}}],"Count":3}',
+    );
+  });
+
   it("answers an empty object when it has no members", () => {
     expect(new JsonBody().member("Item", undefined).done().body.toString()).toBe("{}");
   });
