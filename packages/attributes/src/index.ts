@@ -44,3 +44,4 @@ export { type AttributeType, typeOf } from "./values/attribute-type.js";
 export { compareValues, equalValues } from "./values/compare.js";
 export { readItem, readValue } from "./values/read-value.js";
 export { checkItemSize, itemSizeBytes, valueSizeBytes } from "./values/size.js";
+export { writeItemJson } from "./values/write-json.js";

@@ -1,4 +1,4 @@
-import type { Item } from "@hotkeep/attributes";
+import { type Item, writeItemJson } from "@hotkeep/attributes";
 import { HotkeepError } from "@hotkeep/core";
 
 /** Bytes before the JSON text: format (1 byte) and item size (3 bytes, at most 400 KB). */
@@ -39,11 +39,40 @@ export function recordSize(record: Buffer): number {
   return record.readUIntBE(1, 3);
 }
 
+/** Where records are written, one behind the other; when it is full another one is made. */
+let slab = Buffer.alloc(0);
+let slabUsed = 0;
+const slabBytes = 64 * 1024;
+/** So much of it is there for a record. Items beyond the other size, which are never worth it, are not tried there. */
+const slabRoomBytes = 16 * 1024;
+const slabItemBytesMax = 4 * 1024;
+
 /** What is stored for an item of this size. */
 export function encodeRecord(item: Item, sizeBytes: number): Buffer {
+  const record = (sizeBytes <= slabItemBytesMax ? recordInSlab(item) : undefined) ?? recordByItself(item);
+  record[0] = recordFormat;
+  record[1] = sizeBytes >> 16;
+  record[2] = sizeBytes >> 8;
+  record[3] = sizeBytes;
+  return record;
+}
+
+/** undefined when there is no room. */
+function recordInSlab(item: Item): Buffer | undefined {
+  if (slab.length - slabUsed < slabRoomBytes) {
+    slab = Buffer.allocUnsafeSlow(slabBytes);
+    slabUsed = 0;
+  }
+  const start = slabUsed;
+  const end = writeItemJson(item, slab, start + recordHeaderBytes);
+  if (end > slab.length) return undefined;
+  slabUsed = end;
+  return slab.subarray(start, end);
+}
+
+function recordByItself(item: Item): Buffer {
   const json = JSON.stringify(item);
   const record = Buffer.allocUnsafe(recordHeaderBytes + Buffer.byteLength(json));
-  record.writeUInt32BE((recordFormat << 24) | sizeBytes, 0);
   record.write(json, recordHeaderBytes);
   return record;
 }
