@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { HotkeepError } from "@hotkeep/core";
 import { DirectWrites } from "./direct-writes.js";
 import { blocks, claimedLength, isRecord, recordHeadBytes, wholeBlocks } from "./log-record.js";
+import { QuickerWay } from "./quicker-way.js";
 
 /** Bytes of the log's file; positions go on for ever and wrap around in it. Part of the files' format. */
 export const logBytes = 32 * 1024 * 1024;
@@ -35,6 +36,7 @@ export class WriteAheadLog {
   #file: number | undefined;
   #isDirect = isSynchronous;
   #directWrites: DirectWrites | undefined;
+  readonly #way = new QuickerWay(performance.now());
   #fileBytes = 0;
   /** Position of the next record, and of the oldest that is needed. */
   #end = 0;
@@ -170,8 +172,11 @@ export class WriteAheadLog {
   /** Writes over blocks that the file has: the system need not look for new ones, so nobody waits while it begins. */
   async #overwrite(bytes: Buffer, at: number): Promise<void> {
     const direct = this.#directWrites;
-    if (direct?.isWorthwhile && (await direct.write(this.#file!, bytes, at))) return;
-    await this.#write(bytes, at);
+    const begun = performance.now();
+    const isDirect = direct?.isWorthwhile === true && this.#way.isDirect(begun);
+    if (!isDirect || !(await direct.write(this.#file!, bytes, at))) await this.#write(bytes, at);
+    const now = performance.now();
+    this.#way.took(isDirect, now - begun, now);
   }
 
   async #write(bytes: Buffer, at: number): Promise<void> {
