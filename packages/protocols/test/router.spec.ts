@@ -497,6 +497,16 @@ describe("an unexpected failure", () => {
 });
 
 describe("handlers", () => {
+  it("of DynamoDB are answered in header lines that say what the headers say", async () => {
+    const { status, headers, headerLines } = await router().handle(
+      signedCall({ service: "dynamodb", operation: "GetItem", body: getItem }),
+    );
+    expect(status).toBe(200);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    expect(lines).toHaveLength(3);
+    expect(headerLines).toBe(lines.join(""));
+  });
+
   it("may take their time over needs and answers", async () => {
     const operation = operationsOf<IamOperations>();
     const slow = operation("GetUser", {
