@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { program } from "../src/outside-node.js";
@@ -24,6 +27,32 @@ function command(...args: readonly string[]): Promise<Ended> {
     );
   });
 }
+
+/** Everything that lines say in a shell of their own in `folder`. */
+function shell(lines: string, folder: string): Promise<string> {
+  return new Promise((resolve) => {
+    execFile("sh", ["-c", lines], { cwd: folder, env: { PATH: process.env.PATH } }, (_, stdout, stderr) =>
+      resolve(stdout + stderr),
+    );
+  });
+}
+
+describe("the environment that `hotkeep env` prints", () => {
+  it("leads commands to the data directory that was named, and to the default one without a variable", async () => {
+    const { dataDirectory } = hotkeep;
+    const { stdout: printed } = await command("env");
+    expect(printed).toContain(`export HOTKEEP_DATA='${dataDirectory}'\n`);
+    const explain = await shell(`${printed}node '${program}' explain none`, tmpdir());
+    expect(explain).toContain(`no denial \`none\` is on record in \`${dataDirectory}\``);
+
+    const folder = mkdtempSync(join(tmpdir(), "hotkeep-env-"));
+    symlinkSync(dataDirectory, join(folder, ".hotkeep"));
+    const byDefault = await shell(`node '${program}' env`, folder);
+    expect(byDefault).toContain("export AWS_ENDPOINT_URL=");
+    expect(byDefault).not.toContain("HOTKEEP_DATA");
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe("a command that cannot do what it was asked", () => {
   it("fails with the reason when an x-ray can look into nothing", async () => {

@@ -8,7 +8,8 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** Prints `export` lines for the gateway that runs on this data directory. */
 export function env(flags: { readonly data?: string; readonly profile: string }): void {
-  const { places, running } = runningGateway(resolve(flags.data ?? process.env.HOTKEEP_DATA ?? ".hotkeep"));
+  const byDefault = ".hotkeep";
+  const { places, running } = runningGateway(resolve(flags.data ?? process.env.HOTKEEP_DATA ?? byDefault));
   const profiles = [...Object.keys(readCredentialsFile(places.credentials)), "bob-role"];
   if (!profiles.includes(flags.profile)) {
     throw new HotkeepError("UnknownProfile", `there is no profile \`${flags.profile}\``, {
@@ -24,6 +25,8 @@ export function env(flags: { readonly data?: string; readonly profile: string })
     AWS_DEFAULT_REGION: running.region,
     AWS_ENDPOINT_URL: running.endpoint,
   };
+  // Commands that read the data directory, such as `explain`, must look into this one.
+  if (places.root !== resolve(byDefault)) variables.HOTKEEP_DATA = places.root;
   const dax = running.clusters[0];
   if (dax !== undefined) variables.DAX_ENDPOINT = dax.endpoint;
   const isHttps = running.endpoint.startsWith("https:");
