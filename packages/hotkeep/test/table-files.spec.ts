@@ -101,7 +101,19 @@ describe("an import against an endpoint that is not always willing", () => {
     expect(await failure(run([path]))).toEqual([
       "the table took none of 2 items after 4 attempts",
       "raise its write capacity, or import with fewer --batches\n" +
-        `  everything before line 1 of ${path} is in the table; go on with \`--from-line 1 ${path}\``,
+        "  some lines may be in the table already; importing them again does no harm",
+    ]);
+  });
+
+  it("speaks of no lines when none was taken", async () => {
+    const path = file("bad", `{\n${lineOf(1)}\n`);
+    const form = 'each line must be one item of the form {"Item":{"Title":{"S":"Emma"}}}';
+    expect((await failure(run([path])))[1]).toBe(form);
+    expect(written()).toEqual([]);
+    const gone = join(folder, "gone");
+    expect(await failure(run([gone]))).toEqual([
+      `${gone} cannot be read: ENOENT: no such file or directory, open '${gone}'`,
+      undefined,
     ]);
   });
 
@@ -116,8 +128,11 @@ describe("an import against an endpoint that is not always willing", () => {
     const path = file("sixty", numbers(60).map(Number).map(lineOf).join("\n"));
     expect(await failure(run([path]))).toEqual([
       `${path} line 30: no such number`,
-      'each line must be one item of the form {"Item":{"Title":{"S":"Emma"}}}\n' +
-        `  everything before line 26 of ${path} is in the table; go on with \`--from-line 26 ${path}\``,
+      `everything before line 26 of ${path} is in the table; go on with \`--from-line 26 ${path}\``,
+    ]);
+    expect(await failure(run([path], { fromLine: 26 }))).toEqual([
+      `${path} line 30: no such number`,
+      "some lines may be in the table already; importing them again does no harm",
     ]);
     calls = [];
     answer = () => undefined;

@@ -17,9 +17,12 @@ export interface ImportRequest {
   readonly batches: number;
 }
 
-interface Entry {
+interface Place {
   readonly file: string;
   readonly line: number;
+}
+
+interface Entry extends Place {
   readonly item: Json;
   /** The item's key, as text that no other key has. */
   readonly key: string;
@@ -31,10 +34,13 @@ interface Batch {
   readonly done: Promise<void>;
 }
 
-function badLine(file: string, line: number, why: string): HotkeepError {
-  return new HotkeepError("BadLine", `${file === "-" ? "standard input," : file} line ${line}: ${why}`, {
-    help: 'each line must be one item of the form {"Item":{"Title":{"S":"Emma"}}}',
-  });
+function badLine(file: string, line: number, why: string, help?: string): HotkeepError {
+  const where = `${file === "-" ? "standard input," : file} line ${line}`;
+  return new HotkeepError("BadLine", `${where}: ${why}`, { ...(help !== undefined && { help }) });
+}
+
+function malformed(file: string, line: number, why: string): HotkeepError {
+  return badLine(file, line, why, 'each line must be one item of the form {"Item":{"Title":{"S":"Emma"}}}');
 }
 
 function entryOf(file: string, { number, text }: Line, keys: readonly string[]): Entry {
@@ -42,13 +48,15 @@ function entryOf(file: string, { number, text }: Line, keys: readonly string[]):
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw badLine(file, number, `not JSON: ${(error as Error).message}`);
+    throw malformed(file, number, `not JSON: ${(error as Error).message}`);
   }
   const item = typeof value === "object" && value !== null ? (value as { readonly Item?: unknown }).Item : undefined;
-  if (typeof item !== "object" || item === null || Array.isArray(item)) throw badLine(file, number, "no `Item` object");
+  if (typeof item !== "object" || item === null || Array.isArray(item))
+    throw malformed(file, number, "no `Item` object");
   const values = item as Json;
   const missing = keys.find((name) => !Object.hasOwn(values, name));
-  if (missing !== undefined) throw badLine(file, number, `the item has no \`${missing}\`, which is a key of the table`);
+  if (missing !== undefined)
+    throw malformed(file, number, `the item has no \`${missing}\`, which is a key of the table`);
   const key = JSON.stringify(keys.map((name) => values[name]));
   return { file, line: number, item: values, key, bytes: Buffer.byteLength(text) };
 }
@@ -64,6 +72,8 @@ class Importer {
   readonly #underWay = new Set<Batch>();
   /** Keys of entries that are not in the table yet. */
   readonly #keys = new Set<string>();
+  /** The first entry of all; undefined: none was taken yet. */
+  first: Entry | undefined;
   #failure: { readonly error: unknown; readonly batch: readonly Entry[] } | undefined;
 
   constructor(client: TableClient, request: ImportRequest, limits: TableFileLimits, progress: Progress) {
@@ -78,6 +88,7 @@ class Importer {
     if (this.#keys.has(entry.key)) await this.finish();
     const { batchItemsMax, batchBytesMax } = this.#limits;
     if (this.#waiting.length === batchItemsMax || this.#waitingBytes + entry.bytes > batchBytesMax) await this.#send();
+    this.first ??= entry;
     this.#waiting.push(entry);
     this.#waitingBytes += entry.bytes;
     this.#keys.add(entry.key);
@@ -184,7 +195,7 @@ class Importer {
  * Puts the items of files into a table. Items that are there under the same keys are replaced, so that an import can be
  * repeated.
  *
- * @throws HotkeepError `BadLine`, `UnreadableFile`, …; its help says from which line on to go on
+ * @throws HotkeepError `BadLine`, `UnreadableFile`, …; its help says how to go on, where lines were read
  */
 export async function importTable(
   client: TableClient,
@@ -193,7 +204,7 @@ export async function importTable(
   progress: Progress,
 ): Promise<void> {
   const importer = new Importer(client, request, limits, progress);
-  let reading: { file: string; line: number } = { file: request.files[0] ?? "-", line: request.fromLine };
+  let reading: Place = { file: request.files[0] ?? "-", line: request.fromLine };
   try {
     for (const [at, file] of request.files.entries()) {
       for await (const line of readLines(file, limits.lineBytesMax)) {
@@ -207,19 +218,25 @@ export async function importTable(
     progress.clear();
     // What was read before the fault is written, as far as it can be.
     await importer.finish().catch(() => undefined);
-    const { file, line } = (await importer.firstMissing()) ?? reading;
-    throw withResumption(error, request, file, line);
+    const missing = await importer.firstMissing();
+    const { first } = importer;
+    if (first === undefined || !(error instanceof HotkeepError)) throw error;
+    throw withHelp(error, missing === first ? repeatable : resumption(request, missing ?? reading));
   }
 }
 
-/** The same error, with what to do to go on. */
-function withResumption(error: unknown, request: ImportRequest, file: string, line: number): unknown {
-  if (!(error instanceof HotkeepError)) return error;
+/** What is true when it is not known of any line that it is in the table. */
+const repeatable = "some lines may be in the table already; importing them again does no harm";
+
+/** How to go on when everything before a line is in the table. */
+function resumption(request: ImportRequest, { file, line }: Place): string {
+  if (file === "-") return `everything before line ${line} is in the table`;
   const rest = request.files.slice(request.files.indexOf(file)).join(" ");
-  const how =
-    file === "-"
-      ? `everything before line ${line} is in the table`
-      : `everything before line ${line} of ${file} is in the table; go on with \`--from-line ${line} ${rest}\``;
+  return `everything before line ${line} of ${file} is in the table; go on with \`--from-line ${line} ${rest}\``;
+}
+
+/** The same error, with what to do next. */
+function withHelp(error: HotkeepError, how: string): HotkeepError {
   const help = error.help === undefined ? how : `${error.help}\n  ${how}`;
   return new HotkeepError(error.code, error.message, { help, cause: error });
 }
