@@ -281,6 +281,15 @@ describe("progress", () => {
 
 describe("the place of the tables", () => {
   const keys = { AWS_ACCESS_KEY_ID: "AKIA1", AWS_SECRET_ACCESS_KEY: "secret" };
+  const refusal = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      const { message, help } = error as { message: string; help?: string };
+      return { message, help };
+    }
+    return undefined;
+  };
   it("is the flag's, the environment's, or the gateway's on the data directory", () => {
     const place = (input: object, environment: object) => {
       const { url, region, credentials } = readTablePlace(input, environment as NodeJS.ProcessEnv);
@@ -310,6 +319,12 @@ describe("the place of the tables", () => {
     expect(() => place({ profile: "bob", endpoint }, { AWS_SHARED_CREDENTIALS_FILE })).toThrow(
       "has no keys of a profile `bob`",
     );
+    expect(refusal(() => place({ endpoint }, { AWS_SHARED_CREDENTIALS_FILE }))).toEqual({
+      message: `there are no credentials for ${endpoint}`,
+      help: `set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile of \`${AWS_SHARED_CREDENTIALS_FILE}\` with AWS_PROFILE or --profile`,
+    });
+    const byDefault = file("default", "[default]\naws_access_key_id = AKIA3\naws_secret_access_key = s\n");
+    expect(place({ endpoint }, { AWS_SHARED_CREDENTIALS_FILE: byDefault })[2]).toBe("AKIA3");
     expect(() => place({ endpoint: "books" }, keys)).toThrow("`books` cannot be the endpoint");
     expect(() => place({ endpoint: "http://127.0.0.1:1" }, keys)).toThrow("no Region is known");
     expect(() => place({ data: folder }, { ...local, ...keys })).toThrow(`no gateway runs on \`${folder}\``);

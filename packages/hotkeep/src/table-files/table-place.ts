@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { HotkeepError } from "@hotkeep/core";
 import type { SigningCredentials } from "@hotkeep/protocols";
-import { readCredentialsFile } from "../gateway/credentials-file.js";
+import { type Profiles, readCredentialsFile } from "../gateway/credentials-file.js";
 import { runningGateway } from "../gateway/running-gateway.js";
 
 /** A DynamoDB API and as whom to call it. */
@@ -46,7 +46,7 @@ export function readTablePlace(input: TablePlaceInput, environment: NodeJS.Proce
   const ofHost = /^dynamodb(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname)?.[1];
   const region = input.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? ofHost;
   if (region === undefined) throw bad(`no Region is known for \`${endpoint}\``, "give one with --region or AWS_REGION");
-  return { url, region, credentials: ofEnvironment(input.profile, environment) };
+  return { url, region, credentials: ofEnvironment(url, input.profile, environment) };
 }
 
 function ofGateway({ data, region, profile = "root" }: TablePlaceInput, environment: NodeJS.ProcessEnv): TablePlace {
@@ -57,18 +57,27 @@ function ofGateway({ data, region, profile = "root" }: TablePlaceInput, environm
   return { url, region: region ?? running.region, credentials, ...trust };
 }
 
-function ofEnvironment(profile: string | undefined, environment: NodeJS.ProcessEnv): SigningCredentials {
+function ofEnvironment(url: URL, profile: string | undefined, environment: NodeJS.ProcessEnv): SigningCredentials {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
   const { AWS_SESSION_TOKEN: sessionToken } = environment;
   if (profile === undefined && accessKeyId && secretAccessKey) {
     return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
   }
   const path = environment.AWS_SHARED_CREDENTIALS_FILE ?? join(homedir(), ".aws", "credentials");
-  return keysOf(path, profile ?? environment.AWS_PROFILE ?? "default");
+  const named = profile ?? environment.AWS_PROFILE;
+  if (named !== undefined) return keysOf(path, named);
+  const found = profilesIn(path).default;
+  if (found !== undefined) return found;
+  throw bad(
+    `there are no credentials for ${url.origin}`,
+    `set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile of \`${path}\` with AWS_PROFILE or --profile`,
+  );
 }
 
+const profilesIn = (path: string): Profiles => (existsSync(path) ? readCredentialsFile(path) : {});
+
 function keysOf(path: string, profile: string): SigningCredentials {
-  const profiles = existsSync(path) ? readCredentialsFile(path) : {};
+  const profiles = profilesIn(path);
   const found = Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
   if (found !== undefined) return found;
   throw bad(
