@@ -11,6 +11,7 @@ import {
 } from "../../packages/tables/test/remote/dynamodb-local.js";
 import { RecordingProxy } from "../../packages/tables/test/remote/recording-proxy.js";
 import { awsClients, type DaxClient, daxClient } from "../src/clients.js";
+import { hotkeepCommand } from "../src/outside-node.js";
 
 const skipped = whyNoDynamoDbLocal();
 if (skipped !== undefined) process.stdout.write(`skipped: a gateway over DynamoDB Local: ${skipped}\n`);
@@ -117,6 +118,11 @@ describe.skipIf(skipped !== undefined)("a gateway whose tables are in DynamoDB L
       dax.putItem({ TableName: "Books", Item: dracula, ConditionExpression: "attribute_not_exists(Author)" }),
     );
     expect(failed.code).toBe("ConditionalCheckFailedException");
+  });
+
+  it("is told by the doctor where the tables are", async () => {
+    const told = await hotkeepCommand("doctor", "--tables", "--data", dataDirectory, "--port", "0");
+    expect(told).toContain(`at ${proxy.endpoint} (--table-endpoint), none are in ${join(dataDirectory, "tables")}`);
   });
 
   it("decides both hops here: a denied call is not seen by the endpoint", async () => {

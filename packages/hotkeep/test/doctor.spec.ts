@@ -33,9 +33,13 @@ describe("hotkeep doctor --tables", () => {
       {
         subject: "tables",
         state: "note",
-        text: `The tables in \`${path}\` cannot be read: there is no \`data.mdb\`.`,
-        help: "Name a data directory in which a gateway of this version has run.",
+        text: `there are none in ${path}`,
+        help: "name a data directory in which a gateway has run; with --table-endpoint the tables are at that endpoint",
       },
+    ]);
+    const elsewhere = `they are at http://127.0.0.1:8000 (--table-endpoint), none are in ${path}`;
+    expect(await checkStoredTables(path, "http://127.0.0.1:8000")).toEqual([
+      { subject: "tables", state: "note", text: elsewhere },
     ]);
     const parts = { clock: systemClock, random: new SeededRandom(1), logger: silentLogger };
     await (await openTables({ path, ...parts })).close();

@@ -13,6 +13,7 @@ import {
 import { checkLoopbackRange, checkPort } from "../doctor/network.js";
 import { checkStoredTables } from "../doctor/tables.js";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
+import { readRunningFile } from "../gateway/running-file.js";
 import { styled } from "./terminal.js";
 
 const marks = { good: styled("green", "✓"), note: "·", bad: styled("red", "✗") } as const;
@@ -28,6 +29,8 @@ export async function doctor(
 ): Promise<void> {
   const { env, versions } = process;
   const configuration = readConfiguration(flags, env);
+  const places = dataDirectoryAt(configuration.dataDirectory);
+  const elsewhere = configuration.tableEndpoint?.url ?? readRunningFile(places.running)?.tableEndpoint;
   const findings: readonly Finding[] = [
     checkNode(versions.node),
     checkTransport(systemClock, env.HOTKEEP_TRANSPORT),
@@ -38,7 +41,7 @@ export async function doctor(
     await checkPort(configuration),
     checkDataDirectory(configuration.dataDirectory),
     ...(await checkCertificates(configuration.dataDirectory, systemClock)),
-    ...(flags.tables === true ? await checkStoredTables(dataDirectoryAt(configuration.dataDirectory).tables) : []),
+    ...(flags.tables === true ? await checkStoredTables(places.tables, elsewhere) : []),
   ];
   process.stdout.write(flags.output === "json" ? `${JSON.stringify(findings)}\n` : findings.map(lines).join(""));
   if (findings.some(({ state }) => state === "bad")) process.exitCode = 1;

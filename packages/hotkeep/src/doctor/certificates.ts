@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:tls";
 import type { Clock } from "@hotkeep/core";
 import { dataDirectoryAt, isTaken } from "../gateway/data-directory.js";
-import type { Running } from "../gateway/running-file.js";
+import { type Running, readRunningFile } from "../gateway/running-file.js";
 import type { Finding } from "./finding.js";
 
 const dayMs = 86_400_000;
@@ -22,7 +22,7 @@ export async function checkCertificates(root: string, clock: Clock): Promise<rea
     return [{ subject, state: "good", text: "the certificate authority will be made by the first start" }];
   }
   const pem = readFileSync(places.authority, "utf8");
-  const servers = existsSync(places.running) && isTaken(root) ? serversOf(readRunning(places.running)) : [];
+  const servers = existsSync(places.running) && isTaken(root) ? serversOf(readRunningFile(places.running)) : [];
   const shown = servers.map(({ name, url }) => checkServer(name, url, pem, clock));
   return [checkAuthority(pem, clock), ...(await Promise.all(shown))];
 }
@@ -41,15 +41,6 @@ function checkAuthority(pem: string, clock: Clock): Finding {
   const help = "make a new one in time with `hotkeep ca --renew`; clients must trust it anew";
   if (days <= 0) return { subject, state: "bad", text: "the certificate authority has ended", help };
   return days < authorityWarningDays ? { subject, state: "note", text, help } : { subject, state: "good", text };
-}
-
-function readRunning(path: string): Running | undefined {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as Running;
-  } catch {
-    // Being written or half gone: then there is nothing to look at.
-    return undefined;
-  }
 }
 
 function serversOf(running: Running | undefined): readonly { readonly name: string; readonly url: string }[] {

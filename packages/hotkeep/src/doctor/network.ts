@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { Configuration } from "../configuration.js";
 import { dataDirectoryAt } from "../gateway/data-directory.js";
-import type { Running } from "../gateway/running-file.js";
+import { readRunningFile } from "../gateway/running-file.js";
 import type { Finding } from "./finding.js";
 
 /** Listens for a moment. The answer: undefined when that works, else the error's code. */
@@ -12,15 +11,6 @@ function tryToListen(host: string, port: number): Promise<string | undefined> {
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     server.listen({ host, port }, () => server.close(() => resolve(undefined)));
   });
-}
-
-function runningEndpoint(dataDirectory: string): string | undefined {
-  try {
-    return (JSON.parse(readFileSync(dataDirectoryAt(dataDirectory).running, "utf8")) as Running).endpoint;
-  } catch {
-    // No note, or none that can be read: then no gateway that this directory knows of.
-    return undefined;
-  }
 }
 
 /** Whether the addresses of the default VPC, which are of the loopback range, can be listened on. */
@@ -46,7 +36,7 @@ export async function checkPort(configuration: Configuration): Promise<Finding> 
   if (port === 0) return { subject, state: "good", text: "any free one" };
   const code = await tryToListen(host, port);
   if (code === undefined) return { subject, state: "good", text: `${host}:${port} is free` };
-  const endpoint = runningEndpoint(dataDirectory);
+  const endpoint = readRunningFile(dataDirectoryAt(dataDirectory).running)?.endpoint;
   if (code === "EADDRINUSE" && endpoint !== undefined && new URL(endpoint).port === String(port)) {
     return { subject, state: "good", text: `${host}:${port} is held by the gateway that runs on this data directory` };
   }

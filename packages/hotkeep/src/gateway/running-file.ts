@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { ClusterView } from "@hotkeep/clusters";
 import type { Logger } from "@hotkeep/core";
 import type { WebhookSecret } from "./webhook-secrets.js";
@@ -40,6 +40,15 @@ export function clustersToTell(clusters: readonly ClusterView[]): Pick<Running, 
 export function writeRunningFile(path: string, running: Running): void {
   writeFileSync(`${path}.new`, `${JSON.stringify(running, undefined, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
+}
+
+/** The note at `path`; undefined: none, or none that can be read, so no gateway that is known of there. */
+export function readRunningFile(path: string): Running | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Running;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Takes the note away. */
