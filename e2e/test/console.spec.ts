@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsClients, daxClient } from "../src/clients.js";
 import { keysOf } from "../src/identity/suspects.js";
@@ -155,8 +155,20 @@ describe.skipIf(executablePath === undefined)("the console in a real browser", (
     const RoleArn = `arn:aws:iam::${hotkeep.account}:role/BobUserRole`;
     const made = await sts.assumeRole({ RoleArn, RoleSessionName: "console" });
     const { page } = await signIn(hotkeep.credentials.root!);
+    // What the first tab was asked for comes when another one is shown, and must not take its place.
+    const isSlow = (request: Request) => request.postData()?.includes("Action=ListRolePolicies") === true;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**", async (route) => {
+      if (isSlow(route.request())) await released;
+      await route.continue();
+    });
+    const answered = page.waitForResponse((response) => isSlow(response.request()));
     await page.click("button:text-is('BobUserRole')");
     await page.click("role=tab[name='Revoke sessions']");
+    await page.getByText("Everybody who has assumed this role until now is refused").waitFor();
+    release();
+    await answered;
     // The condition counts whole seconds.
     await page.waitForTimeout(1100);
     await page.click("button:text-is('Revoke active sessions')");

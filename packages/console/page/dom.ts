@@ -47,14 +47,15 @@ export function refusal(error: unknown): string {
   return `${name}: ${message}`;
 }
 
-/** Fills a place when its content is there, or with the refusal of the API that was asked. */
+/**
+ * Fills a place when its content is there, or with the refusal of the API that was asked; unless something else was
+ * asked for there meanwhile.
+ */
 export async function fill(place: HTMLElement, content: () => Promise<readonly Node[]>): Promise<void> {
-  place.replaceChildren(element("p", "…", "empty"));
-  try {
-    place.replaceChildren(...(await content()));
-  } catch (error) {
-    place.replaceChildren(element("p", refusal(error), "refused"));
-  }
+  const waiting = element("p", "…", "empty");
+  place.replaceChildren(waiting);
+  const nodes = await content().catch((error: unknown) => [element("p", refusal(error), "refused")]);
+  if (waiting.parentNode === place) place.replaceChildren(...nodes);
 }
 
 /** A line on top of the page, to be put away by whoever has read it. */
