@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,25 +6,12 @@ import { promisify } from "node:util";
 import { fromIni } from "@aws-sdk/credential-providers";
 import { type RunningHotkeep, startHotkeep } from "hotkeep/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasAwsCli } from "../src/aws-cli.js";
 import { daxClient } from "../src/clients.js";
 import { freePort } from "../src/outside-node.js";
 
 const run = promisify(execFile);
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-
-/** Whether there is an AWS CLI that reads AWS_ENDPOINT_URL, as the README says. */
-function hasAwsCli(): boolean {
-  let version = "";
-  try {
-    version = /aws-cli\/(\d+\.\d+)/.exec(execFileSync("aws", ["--version"], { encoding: "utf8" }))?.[1] ?? "";
-  } catch {
-    // Not installed.
-  }
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  const reads = major > 2 || (major === 2 && minor >= 13) || (major === 1 && minor >= 29);
-  if (!reads) process.stderr.write("no AWS CLI that reads AWS_ENDPOINT_URL is installed: one README test is skipped\n");
-  return reads;
-}
 
 /** The shell lines of README.md's fenced block that comes after `marker`, without comments and empty lines. */
 function commandsAfter(marker: string): readonly string[] {
