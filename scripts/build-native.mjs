@@ -32,6 +32,9 @@ const parts = [
   },
 ];
 
+/** What all of them include. */
+const shared = join(root, "packages", "core", "native");
+
 const { platform, arch, execPath, versions } = process;
 const flags = [
   "-shared",
@@ -73,6 +76,7 @@ function compile({ room, name, platforms, headers }) {
   const stamp = `${target}.stamp`;
   const identity = createHash("sha256")
     .update(readFileSync(source))
+    .update(readFileSync(join(shared, "node-calls.h")))
     .update(JSON.stringify([compiler, flags, include]))
     .digest("hex");
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, "utf8") === identity) return undefined;
@@ -81,9 +85,11 @@ function compile({ room, name, platforms, headers }) {
   if (include === undefined) return `the headers of this Node.js (${needed.join(", ")}) were not found`;
   mkdirSync(dirname(target), { recursive: true });
   const making = `${target}.${process.pid}`;
-  const { error, status, stderr } = spawnSync(compiler, [...flags, `-I${include}`, source, "-o", making], {
-    encoding: "utf8",
-  });
+  const { error, status, stderr } = spawnSync(
+    compiler,
+    [...flags, `-I${include}`, `-I${shared}`, source, "-o", making],
+    { encoding: "utf8" },
+  );
   if (error !== undefined) return `the C compiler \`${compiler}\` was not found`;
   if (status !== 0) {
     rmSync(making, { force: true });

@@ -14,9 +14,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <node_api.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,6 +21,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include <uv.h>
+#include "node-calls.h"
 
 /* Bumped with every change of the calls or of the region's layout, so that an old build is not used by mistake. */
 enum { CONTRACT = 2 };
@@ -272,18 +270,6 @@ static void serve_ready(struct sockets *s, struct turn *t, uint32_t index, uint3
   }
 }
 
-/* Calls TypeScript with what is ready. An exception goes where an uncaught one goes. */
-static void tell(struct sockets *s, uint32_t count) {
-  napi_env env = s->env;
-  napi_value function, receiver, argument, error;
-  if (napi_get_reference_value(env, s->ready, &function) != napi_ok || function == NULL) return;
-  if (napi_get_global(env, &receiver) != napi_ok || napi_create_uint32(env, count, &argument) != napi_ok) return;
-  if (napi_make_callback(env, s->context, receiver, function, 1, &argument, NULL) == napi_ok) return;
-  bool pending = false;
-  if (napi_is_exception_pending(env, &pending) != napi_ok || !pending) return;
-  if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
-}
-
 /* False: nothing was ready. */
 static bool take_turn(struct sockets *s) {
   struct turn t = {.bytes = region_of(s)};
@@ -299,7 +285,7 @@ static bool take_turn(struct sockets *s) {
   }
   /* Last, so that no slot means two connections within a turn. */
   if (listener) accept_ready(s, &t);
-  if (t.count > 0) tell(s, t.count);
+  if (t.count > 0) tell(s->env, s->context, s->ready, t.count);
   return true;
 }
 
@@ -351,11 +337,6 @@ static void on_value_gone(napi_env env, void *data, void *hint) {
 }
 
 /* ---- calls from TypeScript ---- */
-
-static napi_value number(napi_env env, int64_t value) {
-  napi_value result;
-  return napi_create_int64(env, value, &result) == napi_ok ? result : NULL;
-}
 
 static bool fail(napi_env env, const char *message) {
   napi_throw_range_error(env, "ERR_HOTKEEP_SOCKETS", message);
@@ -655,18 +636,6 @@ failed:
 }
 
 /* ---- the module ---- */
-
-static bool add_function(napi_env env, napi_value exports, const char *name, napi_callback call) {
-  napi_value function;
-  return napi_create_function(env, name, NAPI_AUTO_LENGTH, call, NULL, &function) == napi_ok &&
-         napi_set_named_property(env, exports, name, function) == napi_ok;
-}
-
-static bool add_number(napi_env env, napi_value exports, const char *name, uint32_t value) {
-  napi_value constant;
-  return napi_create_uint32(env, value, &constant) == napi_ok &&
-         napi_set_named_property(env, exports, name, constant) == napi_ok;
-}
 
 NAPI_MODULE_INIT() {
   static const struct {

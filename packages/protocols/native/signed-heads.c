@@ -10,13 +10,11 @@
  */
 #define NAPI_VERSION 8
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include <node_api.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include "node-calls.h"
 
 /* Bumped with every change of the calls or of what they are given, so that an old build is not used by mistake. */
 enum { CONTRACT = 1 };
@@ -366,18 +364,6 @@ static napi_value call_take(napi_env env, napi_callback_info info) {
 }
 
 /* ---- the module ---- */
-
-static bool add_function(napi_env env, napi_value exports, const char *name, napi_callback call) {
-  napi_value function;
-  return napi_create_function(env, name, NAPI_AUTO_LENGTH, call, NULL, &function) == napi_ok &&
-         napi_set_named_property(env, exports, name, function) == napi_ok;
-}
-
-static bool add_number(napi_env env, napi_value exports, const char *name, uint32_t value) {
-  napi_value constant;
-  return napi_create_uint32(env, value, &constant) == napi_ok &&
-         napi_set_named_property(env, exports, name, constant) == napi_ok;
-}
 
 NAPI_MODULE_INIT() {
   bool added = add_function(env, exports, "make", call_make) && add_function(env, exports, "take", call_take) &&

@@ -11,9 +11,6 @@
 #define NAPI_VERSION 8
 #include <errno.h>
 #include <linux/aio_abi.h>
-#include <node_api.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -21,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <uv.h>
+#include "node-calls.h"
 
 /* Bumped with every change of the calls, so that an old build is not used by mistake. */
 enum { CONTRACT = 1 };
@@ -43,18 +41,6 @@ static void let_go(struct writes *w) {
 }
 
 /* ---- completion ---- */
-
-/* Calls TypeScript with what became of the write. An exception goes where an uncaught one goes. */
-static void tell(struct writes *w, int64_t result) {
-  napi_env env = w->env;
-  napi_value function, receiver, argument, error;
-  if (napi_get_reference_value(env, w->done, &function) != napi_ok || function == NULL) return;
-  if (napi_get_global(env, &receiver) != napi_ok || napi_create_int64(env, result, &argument) != napi_ok) return;
-  if (napi_make_callback(env, w->context, receiver, function, 1, &argument, NULL) == napi_ok) return;
-  bool pending = false;
-  if (napi_is_exception_pending(env, &pending) != napi_ok || !pending) return;
-  if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);
-}
 
 static void release_bytes(struct writes *w) {
   if (w->bytes != NULL) napi_delete_reference(w->env, w->bytes);
@@ -82,7 +68,7 @@ static void on_ready(uv_poll_t *poll, int status, int events) {
   if (napi_open_handle_scope(w->env, &scope) != napi_ok) return;
   release_bytes(w);
   uv_unref((uv_handle_t *)&w->poll);
-  tell(w, result);
+  tell(w->env, w->context, w->done, result);
   napi_close_handle_scope(w->env, scope);
 }
 
@@ -118,11 +104,6 @@ static void on_value_gone(napi_env env, void *data, void *hint) {
 }
 
 /* ---- calls from TypeScript ---- */
-
-static napi_value number(napi_env env, int64_t value) {
-  napi_value result;
-  return napi_create_int64(env, value, &result) == napi_ok ? result : NULL;
-}
 
 static bool fail(napi_env env, const char *message) {
   napi_throw_range_error(env, "ERR_HOTKEEP_WRITES", message);
@@ -251,18 +232,8 @@ failed:
 
 /* ---- the module ---- */
 
-static bool add_function(napi_env env, napi_value exports, const char *name, napi_callback call) {
-  napi_value function;
-  return napi_create_function(env, name, NAPI_AUTO_LENGTH, call, NULL, &function) == napi_ok &&
-         napi_set_named_property(env, exports, name, function) == napi_ok;
-}
-
 NAPI_MODULE_INIT() {
-  napi_value contract;
-  if (!add_function(env, exports, "open", call_open) || !add_function(env, exports, "write", call_write) ||
-      !add_function(env, exports, "close", call_close) || napi_create_uint32(env, CONTRACT, &contract) != napi_ok ||
-      napi_set_named_property(env, exports, "contract", contract) != napi_ok) {
-    return NULL;
-  }
-  return exports;
+  bool added = add_function(env, exports, "open", call_open) && add_function(env, exports, "write", call_write) &&
+               add_function(env, exports, "close", call_close) && add_number(env, exports, "contract", CONTRACT);
+  return added ? exports : NULL;
 }
