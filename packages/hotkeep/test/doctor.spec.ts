@@ -32,7 +32,7 @@ describe("hotkeep doctor --tables", () => {
     expect(await checkStoredTables(path)).toEqual([
       {
         subject: "tables",
-        state: "note",
+        state: "bad",
         text: `there are none in ${path}`,
         help: "name a data directory in which a gateway has run; with --table-endpoint the tables are at that endpoint",
       },

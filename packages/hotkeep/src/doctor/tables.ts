@@ -17,7 +17,7 @@ export async function checkStoredTables(path: string, endpoint?: string): Promis
   const subject = "tables";
   if (!existsSync(path)) {
     return endpoint === undefined
-      ? [{ subject, state: "note", text: `there are none in ${path}`, help: noTablesHelp }]
+      ? [{ subject, state: "bad", text: `there are none in ${path}`, help: noTablesHelp }]
       : [{ subject, state: "note", text: `they are at ${endpoint} (--table-endpoint), none are in ${path}` }];
   }
   try {
